@@ -1,0 +1,175 @@
+"""The seams on one page: what each room promises to the rooms above it.
+
+Everything here is a type or a contract; nothing here runs. Read it top to bottom and the rest of
+the package is a set of implementations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+Routine = Literal["log", "plan"]
+"""The two routines of a step (paper, inner loop): LOG records, PLAN recalls and commits."""
+
+Role = Literal["gameplay", "specialist", "meta"]
+"""Who speaks: the model that acts, the model that keeps memory, the model that rewrites scaffolds."""
+
+
+class Frozen(BaseModel):
+    """Base of the data that travels between rooms: immutable, strict about its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- worlds -------------------------------------------------------------------------------------
+
+
+class Observation(Frozen):
+    """What the world answers to a reset or an action.
+
+    `text` is all that an agent may see. `progression` is the episode's score so far in [0, 1].
+    `facts` (position, inventory, ...) are for the trace and for people; no model and no scaffold
+    ever gets them.
+    """
+
+    text: str
+    reward: float = 0.0
+    done: bool = False
+    progression: float = Field(default=0.0, ge=0.0, le=1.0)
+    facts: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
+class TaskCard(Frozen):
+    """What a task says of itself: enough to prompt an agent and to check its actions."""
+
+    name: str
+    title: str
+    instructions: str
+    actions: tuple[str, ...]
+    default_action: str
+    max_steps: int = Field(gt=0)
+
+
+class World(Protocol):
+    """One live world. Same seed and same actions give the same texts, in any process (twins)."""
+
+    def reset(self) -> Observation: ...
+
+    def step(self, action: str) -> Observation:
+        """Take one of the task's actions, spelled exactly; raises ValueError for any other."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Task(Protocol):
+    """A kind of world: opens one per seed."""
+
+    @property
+    def card(self) -> TaskCard: ...
+
+    def open(self, seed: int) -> World: ...
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+
+class FileEntry(Frozen):
+    """One line of the index that a prompt shows: a name and a line count, never contents."""
+
+    name: str
+    lines: int
+
+
+class Edit(Frozen):
+    """One change to one memory file, as scaffold code asks for it and trusted code applies it."""
+
+    op: Literal["append", "replace", "remove"]
+    file: str
+    text: str = ""
+
+
+class Answer(Frozen):
+    """What a memory primitive says: on success the text asked for, else a sentence to learn from.
+
+    A model's mistake is an `Answer` with `ok=False`, never an exception.
+    """
+
+    ok: bool
+    text: str
+
+
+@runtime_checkable
+class MemoryFiles(Protocol):
+    """A back end that keeps text files by name (a directory, a LangGraph store, a dict).
+
+    Callers pass names that `memory.names.check_name` accepts and text in normal form
+    (`memory.text.normal_form`). `OSError` is for a broken disk, not for a missing file.
+    """
+
+    def index(self) -> tuple[FileEntry, ...]:
+        """All files, sorted by name, with line counts."""
+        ...
+
+    def text(self, name: str) -> str | None:
+        """The whole file; None where there is none."""
+        ...
+
+    def replace(self, name: str, text: str) -> None:
+        """Create or overwrite, atomically: a reader sees the old text or the new one."""
+        ...
+
+    def append(self, name: str, text: str) -> None:
+        """Add at the end, creating the file."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Delete; a missing file is no error."""
+        ...
+
+
+class MemoryView(Protocol):
+    """The read side of a memory, which is all that scaffold code ever gets."""
+
+    def index(self) -> tuple[FileEntry, ...]: ...
+
+    def text(self, name: str) -> str | None: ...
+
+    def read(self, name: str, start: int = 1) -> Answer: ...
+
+
+# --- the action space ---------------------------------------------------------------------------
+
+
+class ActionSpec(Frozen):
+    """One memory action as a scaffold declares it; prompts and the grammar are made from it.
+
+    `args` are named in order; a trailing `?` marks an optional one (only the last may be).
+    `kind` says what the action may do: `search` and `read` look, `write` returns edits, `done`
+    ends LOG, `commit` ends PLAN with a world action. PLAN is read-only: no `write` there.
+    """
+
+    name: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")
+    kind: Literal["search", "read", "write", "done", "commit"]
+    routines: tuple[Routine, ...] = Field(min_length=1)
+    args: tuple[str, ...] = ()
+    help: str = Field(max_length=400)
+
+    @property
+    def form(self) -> str:
+        """How the action is written in the tags grammar: `<|SEARCH|>file|keyword<|END|>`."""
+        if not self.args:
+            return f"<|{self.name}|>"
+        return f"<|{self.name}|>{'|'.join(self.args)}<|END|>"
+
+
+class Call(Frozen):
+    """One action found in a reply. `problem` is None, or why it cannot run, with the right form."""
+
+    name: str
+    args: Mapping[str, str] = Field(default_factory=dict)
+    text: str = ""
+    problem: str | None = None
