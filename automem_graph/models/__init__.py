@@ -1,0 +1,1 @@
+"""Chat models by name: any provider that LangChain knows, and `offline:` ones without network."""

@@ -1,0 +1,123 @@
+"""One step's conversation as data: which routine speaks, what may be answered, what is known.
+
+It relies on three things that a rewritten scaffold keeps: the headings `# LOG, step 7` and
+`# PLAN, step 7`, the forms of the declared actions in the system message, and the world's text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
+
+from automem_graph.models.player.reading import Sight, sights
+from automem_graph.protocols import Routine
+
+_HEADING = re.compile(r"^#+ *(LOG|PLAN)\b(?:[^\d\n]{0,20}(\d{1,9}))?", re.MULTILINE)
+_FORM = re.compile(r"<\|([A-Z][A-Z0-9_]{0,31})\|>(?:([a-z0-9_|?]{1,80})<\|END\|>)?")
+_ROUTINE = re.compile(r"\b(LOG|PLAN)\b")
+_NAME = re.compile(r"[A-Z][\w ]{0,30}")
+_FILE = re.compile(r"^- (\S{1,120}) \((\d{1,9}) lines?\)$", re.MULTILINE)
+_LAST_ACTION = re.compile(
+    r"^.{0,20}\blast action: *([A-Za-z ]{1,40})$", re.MULTILINE | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one memory action is written: its name and its arguments' names, in order."""
+
+    name: str
+    args: tuple[str, ...]
+
+    def write(self, **values: object) -> str:
+        """The action with these arguments, as a tag."""
+        if not self.args:
+            return f"<|{self.name}|>"
+        return f"<|{self.name}|>{'|'.join(str(values[arg]) for arg in self.args)}<|END|>"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the player knows at one call.
+
+    `before` and `now` are the previous and the current observation; `told` is what the user side
+    told in this step, `said` what the player itself replied; `asked` counts its replies since the
+    routine began.
+    """
+
+    routine: Routine | None = None
+    step: int = 0
+    before: Sight | None = None
+    now: Sight | None = None
+    last_action: str = ""
+    told: str = ""
+    said: str = ""
+    asked: int = 0
+    files: Mapping[str, int] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    world_actions: tuple[str, ...] = ()
+
+    def form(self, name: str, *args: str) -> Form | None:
+        """The declared action of this name, if it takes exactly these arguments."""
+        found = self.forms.get(name)
+        return found if found is not None and found.args == args else None
+
+
+def moment(messages: Sequence[BaseMessage]) -> Moment:
+    """The conversation of one step, read from the top; any messages give some moment."""
+    system = "\n".join(m.text for m in messages if isinstance(m, SystemMessage))
+    others = [m for m in messages if not isinstance(m, SystemMessage)]
+    told = "\n\n".join(m.text for m in others if not isinstance(m, AIMessage))
+    routine: Routine | None = None
+    step, asked = 0, 0
+    for message in others:
+        if isinstance(message, AIMessage):
+            asked += 1
+            continue
+        for heading in _HEADING.finditer(message.text):
+            routine = "log" if heading[1] == "LOG" else "plan"
+            step, asked = int(heading[2] or step), 0
+    seen = sights(told)
+    action = _LAST_ACTION.search(told)
+    return Moment(
+        routine=routine,
+        step=step,
+        before=seen[-2] if len(seen) > 1 else None,
+        now=seen[-1] if seen else None,
+        last_action=action[1].strip() if action else "",
+        told=told,
+        said="\n\n".join(m.text for m in others if isinstance(m, AIMessage)),
+        asked=asked,
+        files={name: int(lines) for name, lines in _FILE.findall(told)},
+        forms=_forms(system, routine),
+        world_actions=_world_actions(system),
+    )
+
+
+def _forms(system: str, routine: Routine | None) -> dict[str, Form]:
+    """The actions that the system message declares for a routine.
+
+    A form belongs to the routine that the closest line above it names; to both where none does.
+    """
+    found: dict[str, Form] = {}
+    section = frozenset({"log", "plan"})
+    for line in system.splitlines():
+        forms = [
+            Form(name, tuple(args.split("|")) if args else ()) for name, args in _FORM.findall(line)
+        ]
+        named = frozenset(word.lower() for word in _ROUTINE.findall(line))
+        if named and not forms:
+            section = named
+        if routine in (named or section):
+            found.update((form.name, form) for form in forms)
+    return found
+
+
+def _world_actions(system: str) -> tuple[str, ...]:
+    """The longest line that is only a list of short names."""
+    lists = (line.strip().split(", ") for line in system.splitlines() if ", " in line)
+    plain = (tuple(names) for names in lists if all(map(_NAME.fullmatch, names)))
+    return max(plain, key=len, default=())
