@@ -15,7 +15,7 @@ Routine = Literal["log", "plan"]
 """The two routines of a step (paper, inner loop): LOG records, PLAN recalls and commits."""
 
 Role = Literal["gameplay", "specialist", "meta"]
-"""Who speaks: the model that acts, the model that keeps memory, the model that rewrites scaffolds."""
+"""Who speaks: the model that acts, the one that keeps memory, the one that rewrites scaffolds."""
 
 
 class Frozen(BaseModel):

@@ -1,0 +1,70 @@
+"""Carry out a reply's memory actions, in text order: what `remember` and `recall` share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automem_graph.agent.desk import Desk
+from automem_graph.agent.events import MemoryActed
+from automem_graph.agent.state import PlayState
+from automem_graph.agent.turns import clean
+from automem_graph.memory.memory import Deed
+from automem_graph.protocols import Call, Role, Routine
+
+
+def carry_out(desk: Desk, state: PlayState, routine: Routine) -> list[dict[str, Any]]:
+    """Run the calls of the latest reply up to its end (DONE or a commit); one row per call.
+
+    Running the same turn again (after a crash, or from an older checkpoint) first takes back what
+    it had changed, so a turn counts once.
+    """
+    role: Role = state["calls"][-1]["role"]
+    turn = len(state["calls"]) - 1
+    desk.memory.rewind(state["step"], turn)
+    consulting = desk.two_models and routine == "plan"  # a commit is stripped, its neighbours run
+    specs = {spec.name: spec for spec in desk.scaffold.manifest.actions}
+    rows = []
+    for call in (Call.model_validate(data) for data in state["todo"]):
+        kind = specs[call.name].kind if call.name in specs else "read"
+        if call.problem is None and kind in ("done", "commit"):
+            if consulting:
+                continue
+            break
+        row = _run(
+            desk,
+            state,
+            call,
+            Deed(
+                step=state["step"],
+                turn=turn,
+                routine=routine,
+                role=role,
+                action=call.name,
+                args=dict(call.args),
+                problem=call.problem,
+            ),
+        )
+        rows.append({"turn": turn, "routine": routine, "role": role, **row})
+        desk.tell(
+            MemoryActed(
+                step=state["step"], routine=routine, role=role, call=call.text, result=row["result"]
+            )
+        )
+    return rows
+
+
+def _run(desk: Desk, state: PlayState, call: Call, deed: Deed) -> dict[str, Any]:
+    """One call: its code in the scaffold's process, its edits here, one row in the journal."""
+    if call.problem is not None:
+        desk.memory.perform(deed, ())
+        return {"name": call.name, "call": call.text, "result": clean(call.problem), "ok": False}
+    spec = next(spec for spec in desk.scaffold.manifest.actions if spec.name == call.name)
+    reply = desk.session.run(spec, call.args)
+    answer = desk.memory.perform(deed.model_copy(update={"found": reply.found}), reply.edits)
+    text = reply.text if answer.ok else answer.text
+    return {"name": call.name, "call": call.text, "result": clean(text), "ok": answer.ok}
+
+
+def as_results(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The rows as the results template wants them: what was called and what it answered."""
+    return [{"call": row["call"], "text": row["result"]} for row in rows]

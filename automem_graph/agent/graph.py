@@ -1,0 +1,117 @@
+"""The inner loop as a graph: observe -> log <-> remember -> plan <-> recall -> commit -> act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, cast
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.store.base import BaseStore
+
+from automem_graph.agent.act import act
+from automem_graph.agent.commit import commit
+from automem_graph.agent.context import PlayContext
+from automem_graph.agent.desk import Desk, Desks
+from automem_graph.agent.log import log
+from automem_graph.agent.observe import observe
+from automem_graph.agent.plan import plan
+from automem_graph.agent.recall import recall
+from automem_graph.agent.remember import remember
+from automem_graph.agent.state import PlayInput, PlayState
+
+InnerLoop = CompiledStateGraph[PlayState, PlayContext, PlayInput, PlayState]
+Node = Callable[[Desk, PlayState], PlayState]
+
+MOST_SUPERSTEPS = 90
+"""Nodes that a step may visit: LOG and PLAN of ten rounds, PLAN again after two rejections."""
+
+
+def create_inner_loop(
+    desks: Desks,
+    *,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    store: BaseStore | None = None,
+) -> InnerLoop:
+    """Compile the inner loop over a way to open desks.
+
+    A run takes up to `PlayContext.steps_per_run` steps and pauses at multiples of it; running the
+    graph again goes on. Give runs a `recursion_limit` of `supersteps(context)`.
+    """
+    graph = StateGraph(PlayState, PlayContext, input_schema=PlayInput)
+    for node in (observe, log, remember, plan, recall, commit, act):
+        graph.add_node(node.__name__, _at_desk(desks, node))
+    graph.add_edge(START, "observe")
+    graph.add_conditional_edges("observe", route_observe)
+    graph.add_edge("log", "remember")
+    graph.add_conditional_edges("remember", route_remember)
+    graph.add_conditional_edges("plan", route_plan)
+    graph.add_conditional_edges("recall", route_recall)
+    graph.add_conditional_edges("commit", route_commit)
+    graph.add_conditional_edges("act", route_act)
+    return graph.compile(checkpointer=checkpointer, store=store, name="inner_loop")
+
+
+def supersteps(context: PlayContext) -> int:
+    """A recursion limit that no run of this context can reach."""
+    return MOST_SUPERSTEPS * context.steps_per_run + 10
+
+
+def _at_desk(desks: Desks, node: Node) -> Callable[..., PlayState]:
+    """A graph node: finds the episode's desk, and streams what happens at it."""
+
+    def run(state: PlayState, runtime: Runtime[PlayContext]) -> PlayState:
+        context = runtime.context or PlayContext()
+        thread = runtime.execution_info.thread_id if runtime.execution_info else None
+        desk = desks(context, state.get("episode"), thread)
+        desk.stream = runtime.stream_writer
+        try:
+            update = node(desk, state)
+        except BaseException:
+            desks.leave(context, thread)
+            raise
+        if node is act and update["next"] == "observe" and _pauses(context, update):
+            update["next"] = "end"
+        return update
+
+    return run
+
+
+def _pauses(context: PlayContext, state: PlayState) -> bool:
+    return state["done"] or state["step"] % context.steps_per_run == 0
+
+
+def route_observe(state: PlayState) -> Literal["log", "plan", "__end__"]:
+    """LOG first, except before the first action; nothing when the episode is over."""
+    if state["next"] == "end":
+        return "__end__"
+    return "log" if state["next"] == "log" else "plan"
+
+
+def route_remember(state: PlayState) -> Literal["log", "plan"]:
+    """Another LOG reply, or PLAN when LOG has ended."""
+    return "log" if state["next"] == "log" else "plan"
+
+
+def route_plan(state: PlayState) -> Literal["recall", "act"]:
+    """Straight to the act for a bare commit by the only model."""
+    return "act" if state["next"] == "act" else "recall"
+
+
+def route_recall(state: PlayState) -> Literal["plan", "commit", "act"]:
+    """More consultation, the gameplay model's commit, or the act."""
+    return cast(Literal["plan", "commit", "act"], state["next"])
+
+
+def route_commit(state: PlayState) -> Literal["commit", "act"]:
+    """Once more after a reply without a commit."""
+    return "commit" if state["next"] == "commit" else "act"
+
+
+def route_act(state: PlayState) -> Literal["observe", "plan", "commit", "__end__"]:
+    """The next step, a rejected action's second try, or the end of the run."""
+    if state["next"] == "end":
+        return "__end__"
+    return cast(Literal["observe", "plan", "commit"], state["next"])

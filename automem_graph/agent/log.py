@@ -1,0 +1,12 @@
+"""LOG: the specialist says what of the world's answer is worth recording (paper, LOG)."""
+
+from __future__ import annotations
+
+from automem_graph.agent.desk import SPECIALIST, Desk
+from automem_graph.agent.state import PlayState
+from automem_graph.agent.turns import ask
+
+
+def log(desk: Desk, state: PlayState) -> PlayState:
+    """One LOG reply; what it asks for is carried out by `remember`."""
+    return ask(desk, state, "log", SPECIALIST)

@@ -1,0 +1,41 @@
+"""RECALL: carry out PLAN's actions, which only read, and decide who speaks next."""
+
+from __future__ import annotations
+
+from automem_graph.agent.carry_out import as_results, carry_out
+from automem_graph.agent.desk import Desk
+from automem_graph.agent.plan import committed
+from automem_graph.agent.prompts import ask_again, hand_off, show_results
+from automem_graph.agent.state import PlayState
+from automem_graph.agent.turns import rounds_left
+
+
+def recall(desk: Desk, state: PlayState) -> PlayState:
+    """Run the reply's reads; then back to PLAN, or on to the commit or the act."""
+    rows = carry_out(desk, state, "plan")
+    update: PlayState = {"actions": [*state["actions"], *rows]}
+    action = committed(desk, state["todo"])
+    if action is not None and not desk.two_models:
+        return {**update, "committed": action, "next": "act"}
+    if action is None and rounds_left(desk, state) > 0:
+        if rows:
+            again = show_results(desk, state, "plan", as_results(rows), goes_on=True)
+            return {**update, "pending": [again], "next": "plan"}
+        # A consulting specialist has nothing to commit: saying no more is how it hands over.
+        if not desk.two_models and not state["repaired"]:
+            return {
+                **update,
+                "pending": [ask_again(desk, "plan")],
+                "repaired": True,
+                "next": "plan",
+            }
+    if not desk.two_models:
+        return {**update, **fall_back(desk)}
+    results = [show_results(desk, state, "plan", as_results(rows), goes_on=False)] if rows else []
+    fresh: PlayState = {"rounds": 0, "repaired": False, "next": "commit"}
+    return {**update, "pending": [*results, hand_off(desk)], **fresh}
+
+
+def fall_back(desk: Desk) -> PlayState:
+    """No commit came: the world's default action is taken, which is always valid, and counted."""
+    return {"committed": desk.card.default_action, "fallback": True, "next": "act"}

@@ -1,0 +1,58 @@
+"""REMEMBER: carry out LOG's memory actions in text order; at its end the scaffold tidies up."""
+
+from __future__ import annotations
+
+from automem_graph.agent.carry_out import as_results, carry_out
+from automem_graph.agent.desk import Desk
+from automem_graph.agent.observe import seen
+from automem_graph.agent.prompts import ask_again, open_plan, show_results
+from automem_graph.agent.state import PlayState
+from automem_graph.agent.turns import rounds_left
+from automem_graph.memory.memory import Deed
+
+
+def remember(desk: Desk, state: PlayState) -> PlayState:
+    """Run the reply's actions; back to LOG with their results, or on to PLAN when LOG has ended."""
+    rows = carry_out(desk, state, "log")
+    actions = [*state["actions"], *rows]
+    said_nothing = not state["todo"]
+    done = desk.scaffold.manifest.done.name
+    ended = any(call["name"] == done and call["problem"] is None for call in state["todo"])
+    if not ended and rounds_left(desk, state) > 0:
+        if rows:
+            again = show_results(desk, state, "log", as_results(rows), goes_on=True)
+            return {"actions": actions, "pending": [again], "next": "log"}
+        if said_nothing and not state["repaired"]:
+            return {"pending": [ask_again(desk, "log")], "repaired": True, "next": "log"}
+    hook_state = _tidy(desk, state, writes=_writes(desk, actions))
+    pending = []
+    if rows:
+        pending.append(show_results(desk, state, "log", as_results(rows), goes_on=False))
+    pending.append(open_plan(desk, state, log_ran=True))
+    return {
+        "actions": actions,
+        "hook_state": hook_state,
+        "pending": pending,
+        "rounds": 0,
+        "repaired": False,
+        "next": "plan",
+    }
+
+
+def _tidy(desk: Desk, state: PlayState, writes: int) -> dict[str, object]:
+    """The scaffold's after-LOG hook: its edits are applied and journaled like any other."""
+    looked = {**seen(state), "writes": writes}
+    edits, hook_state = desk.session.after_log(state["hook_state"], looked)
+    if edits:
+        turn = len(state["calls"]) - 1
+        deed = Deed(
+            step=state["step"], turn=turn, routine="log", role="scaffold", action="after_log"
+        )
+        desk.memory.perform(deed, edits)
+    return hook_state
+
+
+def _writes(desk: Desk, actions: list[dict[str, object]]) -> int:
+    """How many of this step's LOG actions wrote to memory."""
+    writing = {spec.name for spec in desk.scaffold.manifest.actions if spec.kind == "write"}
+    return sum(1 for row in actions if row["ok"] and row["name"] in writing)

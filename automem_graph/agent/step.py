@@ -1,0 +1,69 @@
+"""What one step leaves behind: its conversation, its actions and the world's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from automem_graph.agent.state import Message
+from automem_graph.protocols import Frozen, Observation, Role, Routine
+
+
+class Usage(Frozen):
+    """Tokens of one model call; `approximate` where the provider did not count them."""
+
+    input: int
+    output: int
+    approximate: bool = False
+
+
+class ModelCall(Frozen):
+    """One model call. Its prompt is the first `prompt` messages of the step's conversation."""
+
+    role: Role
+    routine: Routine
+    model: str
+    prompt: int
+    reply: str
+    """Verbatim, also where the conversation carries on a stripped one (see `turns.whole`)."""
+    usage: Usage
+    ms: float
+
+
+class ActionRow(Frozen):
+    """One memory action as it was written (`call`) and what it answered, in text order."""
+
+    turn: int
+    """Index of the model call that asked for it."""
+    routine: Routine
+    role: Role
+    name: str
+    call: str
+    result: str
+    ok: bool
+
+
+class StepRow(Frozen):
+    """One step: everything from the world's last answer to the next one."""
+
+    step: int
+    """World actions taken before this one."""
+    messages: tuple[Message, ...]
+    calls: tuple[ModelCall, ...]
+    actions: tuple[ActionRow, ...] = ()
+    rejections: tuple[str, ...] = ()
+    """Why the scaffold's review sent an action back, at most twice."""
+    said: str
+    """The action as it was committed."""
+    action: str
+    """The action that the world executed."""
+    note: str = ""
+    """What the agent is told where what it committed is no action of this world."""
+    fallback: bool = False
+    """No commit came: the default action was taken."""
+    unchanged: int = 0
+    """Answers in a row, this one included, that were the same as the one before."""
+    hook_state: Mapping[str, JsonValue] = {}
+    answer: Observation
+    world_ms: float = 0.0

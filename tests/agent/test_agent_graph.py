@@ -1,0 +1,58 @@
+"""The graph itself: what is drawn, how runs pause and go on."""
+
+from automem_graph.agent.graph import create_inner_loop, supersteps
+from support.playing import table
+from support.scripted import by_routine
+
+NODES = {"observe", "log", "remember", "plan", "recall", "commit", "act"}
+
+
+def test_the_drawing_has_the_seven_nodes_and_their_edges():
+    with table(by_routine("", "")) as at:
+        drawn = create_inner_loop(at.desks).get_graph()
+    assert {name for name in drawn.nodes if not name.startswith("__")} == NODES
+    edges = {(edge.source, edge.target) for edge in drawn.edges}
+    assert {("log", "remember"), ("remember", "log"), ("remember", "plan"), ("plan", "recall"),
+            ("recall", "commit"), ("commit", "act"), ("act", "observe")} <= edges  # fmt: skip
+    assert ("observe", "plan") in edges
+    assert ("commit", "log") not in edges
+
+
+def test_a_run_pauses_at_multiples_and_goes_on():
+    with table(by_routine("<|DONE|>", "<|ACTION|>Right<|END|>"), steps_per_run=2) as at:
+        loop = create_inner_loop(at.desks)
+        config = {"recursion_limit": supersteps(at.context)}
+        first = loop.invoke({}, config, context=at.context)
+        assert (first["step"], first["done"]) == (2, False)
+        second = loop.invoke({"episode": first["episode"]}, config, context=at.context)
+        assert second["step"] == 4
+        third = loop.invoke({"episode": first["episode"]}, config, context=at.context)
+        assert (third["step"], third["done"], third["progression"]) == (6, True, 1.0)
+        over = loop.invoke({"episode": first["episode"]}, config, context=at.context)
+        assert (over["step"], over["done"]) == (6, True)
+        assert [row.step for row in at.rows()] == list(range(6))
+
+
+def test_state_stays_small_and_json_shaped():
+    import json
+
+    log = "<|APPEND|>notes.md|" + "a long line " * 30 + "<|END|><|DONE|>"
+    with table(by_routine(log, "<|ACTION|>Wait<|END|>"), steps=40, steps_per_run=20) as at:
+        loop = create_inner_loop(at.desks)
+        config = {"recursion_limit": supersteps(at.context)}
+        sizes = []
+        state = loop.invoke({}, config, context=at.context)
+        sizes.append(len(json.dumps(state)))
+        state = loop.invoke({"episode": state["episode"]}, config, context=at.context)
+        sizes.append(len(json.dumps(state)))
+    assert sizes[1] < sizes[0] + 200 < 20_000
+
+
+def test_events_tell_what_happens():
+    with table(
+        by_routine("<|APPEND|>a.md|x<|END|><|DONE|>", "<|ACTION|>Right<|END|>"), steps=2
+    ) as at:
+        at.play()
+        told = [event.event for event in at.events]
+    assert told == ["step", "memory", "step"]
+    assert at.events[1].call == "<|APPEND|>a.md|x<|END|>"
