@@ -1,0 +1,1 @@
+"""Episodes: open, play, journal and measure one; everything that a run leaves on disk."""

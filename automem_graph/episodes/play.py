@@ -1,0 +1,104 @@
+"""Play one episode to its end, in runs of the inner loop; its result is written last."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Literal
+
+from langchain_core.runnables import RunnableConfig
+from pydantic import Field, ValidationError
+
+from automem_graph.agent.context import PlayContext
+from automem_graph.agent.graph import InnerLoop, create_inner_loop, supersteps
+from automem_graph.agent.state import PlayInput
+from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.identity import Asked
+from automem_graph.episodes.layout import EpisodeFolder, RunError, write_json
+from automem_graph.episodes.metrics import Metrics, measure
+from automem_graph.protocols import Frozen
+
+
+class EpisodeResult(Frozen):
+    """How an episode went. A failed one has no score: the same command goes on where it stopped."""
+
+    episode: str
+    seed: int
+    asked: Asked
+    status: Literal["done", "failed"]
+    error: str | None = None
+    """What stopped a failed episode: never a model's or an agent's poor play."""
+    steps: int
+    progression: float | None = Field(default=None, ge=0, le=1)
+    """The score in [0, 1]; None for a failed episode."""
+    ended: Literal["world", "limit"] | None = None
+    """Whether the world ended the episode (death, a win) or the step limit did."""
+    metrics: Metrics | None = None
+    seconds: float
+    """Wall time of this sitting, which need not have been the only one."""
+    finished: str
+
+
+def play_episode(desks: EpisodeDesks, context: PlayContext) -> EpisodeResult:
+    """Play the episode that the context describes, or go on with it, or return its kept result.
+
+    Errors of models, worlds and scaffolds end the episode as failed and are written down;
+    KeyboardInterrupt passes through, and every complete step is kept. RunError, UnknownTask,
+    UnknownModel and ScaffoldError are for what cannot be begun at all.
+    """
+    folder = desks.folder(context)
+    kept = read_result(folder)
+    if kept is not None and kept.status == "done":
+        return kept
+    started = time.perf_counter()
+    desk = desks(context, None, None)
+    try:
+        _play_on(create_inner_loop(desks), context, desk.episode)
+        error = None
+    except Exception as problem:  # a boundary: what went wrong becomes a row that someone can read
+        error = f"{type(problem).__name__}: {problem}"
+    finally:
+        desks.leave(context)
+    result = _result(folder, error, time.perf_counter() - started)
+    write_json(folder.result, result.model_dump(mode="json"))
+    return result
+
+
+def read_result(folder: EpisodeFolder) -> EpisodeResult | None:
+    """The kept result of an episode; None where it has not ended yet."""
+    try:
+        return EpisodeResult.model_validate(json.loads(folder.result.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, ValidationError) as error:
+        raise RunError(
+            f"{folder.result} cannot be read ({error}): delete it to go on with the episode"
+        ) from error
+
+
+def _play_on(loop: InnerLoop, context: PlayContext, episode: str) -> None:
+    """Runs of `steps_per_run` steps until the world or the limit ends the episode."""
+    config: RunnableConfig = {"recursion_limit": supersteps(context)}
+    again: PlayInput = {"episode": episode}
+    while not loop.invoke(again, config, context=context)["done"]:
+        pass
+
+
+def _result(folder: EpisodeFolder, error: str | None, seconds: float) -> EpisodeResult:
+    header, rows, metrics = measure(folder)
+    last = rows[-1].answer if rows else header.answer
+    failed = error is not None
+    return EpisodeResult(
+        episode=header.episode,
+        seed=header.seed,
+        asked=header.asked,
+        status="failed" if failed else "done",
+        error=error,
+        steps=len(rows),
+        progression=None if failed else last.progression,
+        ended=None if failed else "world" if last.done else "limit",
+        metrics=metrics,
+        seconds=round(seconds, 3),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

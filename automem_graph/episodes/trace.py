@@ -1,0 +1,195 @@
+"""The trace of an episode: a header and one row per step, from which every prompt can be rebuilt.
+
+Rows are written once, whole, in order. What a prompt quotes is folded (see `fold`), the system
+message is kept once per run, so the bytes of a row do not grow with the episode.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from automem_graph.agent.desk import Position
+from automem_graph.agent.observe import noted
+from automem_graph.agent.state import Message
+from automem_graph.agent.step import StepRow
+from automem_graph.agent.turns import as_said
+from automem_graph.episodes.fold import fold, unfold
+from automem_graph.episodes.identity import Asked
+from automem_graph.episodes.layout import FORMAT, EpisodeFolder, RunError
+from automem_graph.protocols import Frozen, Observation
+
+
+class Header(Frozen):
+    """The first line of a trace: which episode this is, and what the world showed at first."""
+
+    format: int = FORMAT
+    episode: str
+    seed: int
+    asked: Asked
+    answer: Observation
+
+
+class Trace:
+    """The open trace of an episode that is being played; the agent's `Recorder`."""
+
+    def __init__(self, folder: EpisodeFolder, header: Header, rows: Sequence[StepRow]) -> None:
+        self._folder = folder
+        self.header = header
+        self._answers: list[tuple[str, Observation]] = [("", header.answer)]
+        self._answers += [(row.note, row.answer) for row in rows[-2:]]
+        self._last = rows[-1] if rows else None
+        self._file = os.open(folder.trace, os.O_WRONLY | os.O_APPEND)
+
+    @classmethod
+    def start(cls, folder: EpisodeFolder, header: Header) -> Trace:
+        """Begin the trace of a new episode."""
+        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.trace.write_bytes(_line(header.model_dump(mode="json")))
+        return cls(folder, header, ())
+
+    @classmethod
+    def resume(cls, folder: EpisodeFolder) -> tuple[Trace, list[StepRow]]:
+        """Go on with an episode: a torn last line is cut off, complete rows are never touched."""
+        header, rows = read_trace(folder)
+        os.truncate(folder.trace, _complete_bytes(folder))
+        return cls(folder, header, rows), rows
+
+    def write(self, row: StepRow) -> None:
+        """Add a finished step in one write."""
+        data = row.model_dump(mode="json", exclude_defaults=True)
+        shown = [noted(note, answer.text) for note, answer in self._answers[-2:]]
+        data["messages"] = _folded(self._folder, row, _quoted(row, shown))
+        os.write(self._file, _line(data))
+        self._answers = [*self._answers[-1:], (row.note, row.answer)]
+        self._last = row
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    @property
+    def position(self) -> Position:
+        """Where the episode stands after its last complete step."""
+        note, answer = self._answers[-1]
+        if self._last is None:
+            return Position(step=0, answer=answer)
+        return Position(
+            step=self._last.step + 1,
+            answer=answer,
+            note=note,
+            previous=noted(self._answers[-2][0], self._answers[-2][1].text),
+            action=self._last.action,
+            unchanged=self._last.unchanged,
+            hook_state=self._last.hook_state,
+        )
+
+
+def read_trace(folder: EpisodeFolder) -> tuple[Header, list[StepRow]]:
+    """A trace as it was played, prompts unfolded; a torn last line is left out.
+
+    Raises RunError for a trace of another version, and for a damaged line in the middle.
+    """
+    lines = list(_lines(folder))
+    if not lines:
+        raise RunError(f"{folder.trace} is empty: play the episode again")
+    first = _parsed(folder, 1, lines[0])
+    if first.get("format") != FORMAT:
+        raise RunError(
+            f"{folder.trace} is of format {first.get('format')}, this version reads {FORMAT}: "
+            "use the version of automem-graph that wrote it, or play into another folder"
+        )
+    try:
+        header = Header.model_validate(first)
+    except ValidationError as error:
+        raise RunError(f"{folder.trace}:1 is no header: {error.errors()[0]['msg']}") from error
+    rows: list[StepRow] = []
+    shown = [noted("", header.answer.text)]
+    for number, line in enumerate(lines[1:], start=2):
+        row = _unfolded(folder, number, line, shown)
+        shown = [*shown[-1:], noted(row.note, row.answer.text)]
+        rows.append(row)
+    return header, rows
+
+
+def prompt_of(row: StepRow, call: int) -> tuple[Message, ...]:
+    """The messages that one model call of a step was given, byte for byte."""
+    return row.messages[: row.calls[call].prompt]
+
+
+def _quoted(row: StepRow, shown: Sequence[str]) -> dict[str, str]:
+    """The texts that a row's prompts may quote, under the names of their marks."""
+    known = {"o": shown[-1]}
+    if len(shown) > 1:
+        known["p"] = shown[-2]
+    return known | {f"r{number}": action.result for number, action in enumerate(row.actions)}
+
+
+def _folded(folder: EpisodeFolder, row: StepRow, known: Mapping[str, str]) -> list[list[Any]]:
+    """The row's messages as they are written: [role, text], a system text by name only, and a
+    reply by the index of its call."""
+    replies = iter(range(len(row.calls)))
+    folded: list[list[Any]] = []
+    for message in row.messages:
+        role, text = message["role"], message["content"]
+        if role == "system":
+            folded.append([role, folder.run.keep_prompt(text)])
+        elif role == "assistant":
+            call = next(replies)
+            folded.append([role, call if as_said(row.calls[call].reply) == text else text])
+        else:
+            folded.append([role, fold(text, known)])
+    return folded
+
+
+def _unfolded(folder: EpisodeFolder, number: int, line: bytes, shown: Sequence[str]) -> StepRow:
+    data = _parsed(folder, number, line)
+    try:
+        folded, data["messages"] = data["messages"], []
+        row = StepRow.model_validate(data)
+        known = _quoted(row, shown)
+        messages = [_message(folder, row, role, text, known) for role, text in folded]
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise RunError(f"{folder.trace}:{number} is damaged: {error}") from error
+    return row.model_copy(update={"messages": tuple(messages)})
+
+
+def _message(
+    folder: EpisodeFolder, row: StepRow, role: str, text: Any, known: Mapping[str, str]
+) -> Message:
+    if role == "system":
+        content = folder.run.prompt(text)
+    elif isinstance(text, int):
+        content = as_said(row.calls[text].reply)
+    else:
+        content = text if role == "assistant" else unfold(text, known)
+    return {"role": role, "content": content}
+
+
+def _parsed(folder: EpisodeFolder, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise RunError(f"{folder.trace}:{number} is damaged: {error}") from error
+    if not isinstance(data, dict):
+        raise RunError(f"{folder.trace}:{number} is damaged: not a JSON object")
+    return data
+
+
+def _lines(folder: EpisodeFolder) -> Iterator[bytes]:
+    """The complete lines of the trace: a last one without its newline was torn by a crash."""
+    with folder.trace.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield line
+
+
+def _complete_bytes(folder: EpisodeFolder) -> int:
+    return sum(map(len, _lines(folder)))
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
