@@ -1,0 +1,34 @@
+"""The commands of `automem`, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from automem_graph import __version__
+from automem_graph.cli.doctor import doctor
+from automem_graph.cli.play import play
+from automem_graph.cli.trace import trace
+
+app = typer.Typer(
+    name="automem",
+    help="Agents whose memory is a directory of files. Start with: automem play crafter",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(play)
+app.command()(trace)
+app.command()(doctor)
+
+
+@app.callback()
+def automem(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"automem-graph {__version__}")
+        raise typer.Exit

@@ -1,0 +1,124 @@
+"""`automem doctor`: what is installed, what is missing, and what keeps scaffold code in."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+import typer
+
+from automem_graph.cli.console import FAILURE, out, print_json, shown
+from automem_graph.scaffold.client import ScaffoldHost
+from automem_graph.scaffold.load import load_scaffold
+from automem_graph.scaffold.sandbox import Isolation, isolation
+from automem_graph.worlds.process import WorldProcess
+from automem_graph.worlds.registry import task_names
+
+NEEDED = ("langgraph", "langchain", "jinja2", "pydantic", "crafter", "numba", "numpy")
+OPTIONAL = {
+    "langgraph-cli": ("LangGraph Studio", 'pip install "automem-graph[studio]"'),
+    "langchain-openai": ("models named openai:...", "pip install langchain-openai"),
+    "langchain-anthropic": ("models named anthropic:...", "pip install langchain-anthropic"),
+    "langchain-ollama": ("models named ollama:...", "pip install langchain-ollama"),
+}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Look at this installation: packages, worlds, isolation, tracing. Changes nothing."""
+    found: dict[str, Any] = {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in NEEDED},
+        "optional": {name: _version(name) for name in OPTIONAL},
+        "worlds": {name: _try_world(name) for name in task_names()},
+        "scaffold_host": _try_host(),
+        "isolation": _as_json(isolation()),
+        "langsmith_tracing": os.environ.get("LANGSMITH_TRACING", "").lower() == "true",
+    }
+    if as_json:
+        print_json(json.dumps(found, indent=2))
+    else:
+        _report(found)
+    broken = None in found["packages"].values() or found["scaffold_host"] != "ok"
+    if broken or set(found["worlds"].values()) != {"ok"}:
+        raise typer.Exit(FAILURE)
+
+
+def _report(found: dict[str, Any]) -> None:
+    out.print(shown(f"Python {found['python']}"))
+    for name, installed in found["packages"].items():
+        _line(installed is not None, name, installed or f"missing: pip install {name}")
+    for name, installed in found["optional"].items():
+        what, how = OPTIONAL[name]
+        _line(installed is not None, name, installed or f"not installed ({what}): {how}", soft=True)
+    for name, state in found["worlds"].items():
+        _line(state == "ok", f"world {name}", state)
+    _line(found["scaffold_host"] == "ok", "scaffold host", found["scaffold_host"])
+    _isolation(isolation())
+    tracing = "on" if found["langsmith_tracing"] else "off; LANGSMITH_TRACING=true turns it on"
+    out.print(shown(f"\nLangSmith tracing is {tracing}."))
+
+
+def _isolation(found: Isolation) -> None:
+    out.print("\nScaffold code runs in a process of its own, behind:")
+    abi = f"Landlock ABI {found.landlock_abi}: files are read-only, and few of them"
+    _line(found.landlock_abi > 0, "files", abi if found.landlock_abi else "no Landlock here")
+    calls = "seccomp: no sockets, no programs, no signals"
+    _line(found.seccomp, "system calls", calls if found.seccomp else "no seccomp filter here")
+    limit = "an address space limit"
+    _line(found.memory_limit, "memory", limit if found.memory_limit else "no limit here")
+    out.print("It does not cover:")
+    for gap in found.not_covered:
+        out.print(shown(f"  - {gap}"))
+    if not found.kernel_enforced:
+        out.print(
+            "The kernel does not keep scaffold code in on this machine, only the interpreter "
+            "does: play shipped scaffolds, and evolve others in a Linux container."
+        )
+
+
+def _line(good: bool, name: str, text: str, *, soft: bool = False) -> None:
+    mark, style = ("ok", "green") if good else ("--", "dim") if soft else ("!!", "red")
+    line = shown(f"  {mark}  {name:<20} {text}")
+    line.stylize(style, 2, 4)
+    out.print(line)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _try_world(name: str) -> str:
+    """Open and reset a world of the task, for real."""
+    try:
+        with WorldProcess.start() as worlds:
+            worlds.open(name, 0).reset()
+    except (RuntimeError, OSError) as error:
+        return str(error)
+    return "ok"
+
+
+def _try_host() -> str:
+    """Start the shipped scaffold's host, for real."""
+    try:
+        ScaffoldHost.start(load_scaffold("v0")).close()
+    except (RuntimeError, ValueError, OSError) as error:
+        return str(error)
+    return "ok"
+
+
+def _as_json(found: Isolation) -> dict[str, Any]:
+    return {
+        "landlock_abi": found.landlock_abi,
+        "seccomp": found.seccomp,
+        "memory_limit": found.memory_limit,
+        "kernel_enforced": found.kernel_enforced,
+        "not_covered": list(found.not_covered),
+    }

@@ -1,0 +1,110 @@
+"""The live view of an episode: where it stands, what memory does, what it costs."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from automem_graph.agent.events import Event, MemoryActed, Stepped
+from automem_graph.cli.console import shown
+
+EVERY = 100
+"""Steps between two lines where there is no terminal to redraw."""
+
+
+class LiveView:
+    """Follows an episode's events: a redrawn panel on a terminal, else a line now and then."""
+
+    def __init__(self, console: Console, title: str, limit: int) -> None:
+        self._console = console
+        self._title = title
+        self._limit = limit
+        self._step: Stepped | None = None
+        self._unlocked: list[str] = []
+        self._memory: deque[MemoryActed] = deque(maxlen=6)
+        self._tokens = [0, 0]
+        self._calls = 0
+        self._steps = 0
+        self._started = time.perf_counter()
+        self._live = Live(console=console, refresh_per_second=8, get_renderable=self._panel)
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def hear(self, event: Event) -> None:
+        """Take in one event; cheap, since it stands between two steps."""
+        if isinstance(event, MemoryActed):
+            self._memory.append(event)
+            return
+        self._step = event
+        self._steps += 1
+        self._calls += event.calls
+        self._tokens = [self._tokens[0] + event.input_tokens, self._tokens[1] + event.output_tokens]
+        news = event.observation.facts.get("unlocked")
+        fresh = [str(name) for name in news] if isinstance(news, list) else []
+        self._unlocked += fresh
+        if not self._console.is_terminal and (fresh or (event.step + 1) % EVERY == 0):
+            self._console.print(self._line(event, fresh), soft_wrap=True)
+
+    def _line(self, event: Stepped, fresh: list[str]) -> Text:
+        news = f"  new: {', '.join(fresh)}" if fresh else ""
+        score = f"{event.observation.progression:.1%}"
+        return shown(
+            f"step {event.step + 1}/{self._limit}  progression {score}{news}  {self._cost()}"
+        )
+
+    def _cost(self) -> str:
+        seconds = (time.perf_counter() - self._started) / max(self._steps, 1)
+        return (
+            f"{self._calls:,} calls, {self._tokens[0]:,} tokens in, {self._tokens[1]:,} out, "
+            f"{seconds * 1000:.1f} ms a step"
+        )
+
+    def _panel(self) -> RenderableType:
+        event = self._step
+        if event is None:
+            return Panel(Text("opening the world ..."), title=self._title)
+        rows = Table.grid(padding=(0, 2))
+        rows.add_column(style="dim", width=12)
+        rows.add_column(overflow="ellipsis", no_wrap=True)
+        rows.add_row("step", self._progress(event))
+        rows.add_row("action", shown(event.action + (" (fallback)" if event.fallback else "")))
+        for name in ("vitals", "inventory"):
+            value = event.observation.facts.get(name)
+            if isinstance(value, Mapping):
+                rows.add_row(name, _levels(value))
+        score = f"{event.observation.progression:.1%}"
+        rows.add_row("progression", shown(f"{score}  {', '.join(self._unlocked)}"))
+        for acted in self._memory:
+            rows.add_row(f"{acted.routine} {acted.step}", shown(acted.call.replace("\n", " ")))
+        return Panel(Group(rows), title=self._title, subtitle=Text(self._cost(), style="dim"))
+
+    def _progress(self, event: Stepped) -> RenderableType:
+        grid = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=self._limit, completed=event.step + 1, width=40)
+        grid.add_row(bar, f"{event.step + 1:,}/{self._limit:,}")
+        return grid
+
+
+def _levels(values: Mapping[str, Any]) -> Text:
+    return shown(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items()))

@@ -1,0 +1,114 @@
+"""`automem play`: one episode, live, and what came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from automem_graph.agent.context import PlayContext
+from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, shown, stop
+from automem_graph.cli.live import LiveView
+from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.layout import EpisodeFolder
+from automem_graph.episodes.metrics import MEANINGS
+from automem_graph.episodes.play import EpisodeResult, play_episode, read_result
+
+
+class Agent(StrEnum):
+    """The agents that can be compared on the same worlds."""
+
+    MEMORY = "memory"
+    MEMORY_WIPED = "memory-wiped"
+
+
+def play(
+    task: Annotated[str, typer.Argument(help="The world: crafter, or module:attribute.")],
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Same seed, same world.")] = 42,
+    steps: Annotated[
+        int, typer.Option(min=0, help="World actions at most; 0 is the task's own limit.")
+    ] = 0,
+    model: Annotated[
+        str, typer.Option(help="Who acts: offline:player, or provider:model.")
+    ] = "offline:player",
+    specialist: Annotated[
+        str, typer.Option(help="Who keeps memory, where that is another model.")
+    ] = "",
+    scaffold: Annotated[
+        str, typer.Option(help="The memory scaffold: v0, or a scaffold's folder.")
+    ] = "v0",
+    agent: Annotated[
+        Agent, typer.Option(help="memory-wiped forgets all after every step: the control.")
+    ] = Agent.MEMORY,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="The run's folder. [default: runs/TASK-WORDS]")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
+    ] = False,
+) -> None:
+    """Play one episode with a memory made of files, and journal all of it.
+
+    The default needs no key and no network: offline:player is a rule-based stand-in for a model.
+    Playing the same episode again shows what is there; an interrupted one goes on where it
+    stopped.
+    """
+    context = PlayContext(
+        task=task,
+        seed=seed,
+        steps=steps,
+        gameplay=model,
+        specialist=specialist,
+        scaffold=scaffold,
+        agent=agent.value,
+        run=str(out_dir or ""),
+        steps_per_run=50,
+    )
+    with clear_errors():
+        result, folder, existed = _play(context, quiet=as_json)
+    if as_json:
+        print_json(result.model_dump_json(indent=2))
+    else:
+        _summary(result, folder, existed=existed)
+    if result.status == "failed":
+        stop(
+            f"the episode failed: {result.error}. The same command goes on where it stopped.",
+            FAILURE,
+        )
+
+
+def _play(context: PlayContext, *, quiet: bool) -> tuple[EpisodeResult, EpisodeFolder, bool]:
+    with EpisodeDesks() as plain:
+        folder, asked = plain.folder(context), plain.asked(context)
+    kept = read_result(folder)
+    if kept is not None and kept.status == "done":
+        return kept, folder, True
+    if quiet:
+        with EpisodeDesks() as desks:
+            return play_episode(desks, context), folder, False
+    title = f"{asked.task}, seed {context.seed}, {asked.scaffold}, {asked.gameplay}"
+    with LiveView(out, title, asked.steps) as view, EpisodeDesks(listener=view.hear) as desks:
+        return play_episode(desks, context), folder, False
+
+
+def _summary(result: EpisodeResult, folder: EpisodeFolder, *, existed: bool) -> None:
+    if existed:
+        out.print("This episode has been played already; this is what is there.\n")
+    ended = {"world": "the world ended it", "limit": "the step limit ended it", None: "unfinished"}
+    score = "no score" if result.progression is None else f"progression {result.progression:.2%}"
+    out.print(
+        shown(
+            f"{result.asked.task}, seed {result.seed}: {score} in {result.steps:,} steps "
+            f"({ended[result.ended]}).\n"
+        )
+    )
+    if result.metrics is not None:
+        table = Table.grid(padding=(0, 2))
+        for name, value in result.metrics.shown().items():
+            table.add_row(name, value, f"[dim]{MEANINGS[name]}[/dim]")
+        out.print(table)
+    out.print(shown(f"\ntrace   {folder.trace}\nmemory  {folder.memory}"), soft_wrap=True)
+    out.print(shown(f"read a step: automem trace {folder.path} --step 10"), soft_wrap=True)

@@ -1,0 +1,128 @@
+"""The graphs as LangGraph's own server shows and runs them: what Studio sees."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from langgraph_sdk import get_sync_client
+from langgraph_sdk.client import SyncLangGraphClient
+
+from automem_graph.episodes.layout import EpisodeFolder
+from automem_graph.episodes.trace import read_trace
+
+CHECKOUT = Path(__file__).parents[2]
+NODES = {"observe", "log", "remember", "plan", "recall", "commit", "act"}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SyncLangGraphClient, Path]]:
+    """A `langgraph dev` server over the checkout's own langgraph.json, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("studio")
+    shutil.copy(CHECKOUT / "langgraph.json", folder)
+    shutil.copytree(CHECKOUT / "graphs", folder / "graphs")
+    (folder / "pyproject.toml").write_text('[project]\nname = "studio"\nversion = "0"\n')
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    quiet = {"LANGGRAPH_CLI_NO_ANALYTICS": "1", "LANGSMITH_TRACING": "false"}
+    command = ["dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "langgraph_cli", *command],
+            cwd=folder, env={**os.environ, **quiet}, stdout=log, stderr=log,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url, server, folder / "server.log")
+        with get_sync_client(url=url) as client:
+            yield client, folder
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        assert server.poll() is None, log.read_text()
+        try:
+            if httpx.get(f"{url}/ok", timeout=2).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    pytest.fail(f"no server: {log.read_text()}")
+
+
+def test_the_drawn_graph_has_all_seven_nodes(served):
+    client, _ = served
+    (assistant,) = client.assistants.search(graph_id="inner_loop")
+    drawn = client.assistants.get_graph(assistant["assistant_id"], xray=True)
+    assert {node["id"] for node in drawn["nodes"] if not node["id"].startswith("__")} == NODES
+    edges = {(edge["source"], edge["target"]) for edge in drawn["edges"]}
+    assert {("log", "remember"), ("plan", "recall"), ("commit", "act"), ("act", "observe")} <= edges
+
+
+def test_every_field_of_the_context_has_a_description_and_a_default(served):
+    client, _ = served
+    (assistant,) = client.assistants.search(graph_id="inner_loop")
+    schemas = client.assistants.get_schemas(assistant["assistant_id"])
+    fields = schemas["context_schema"]["properties"]
+    assert {"task", "seed", "scaffold", "gameplay", "steps_per_run"} <= set(fields)
+    for name, field in fields.items():
+        assert field.get("description"), name
+        assert "default" in field, name
+    assert set(schemas["input_schema"]["properties"]) == {"episode"}
+
+
+def test_five_steps_and_five_more_are_one_consistent_episode(served):
+    client, folder = served
+    thread = client.threads.create()["thread_id"]
+    told = []
+    for _ in range(2):
+        stream = client.runs.stream(
+            thread, "inner_loop", input={}, context={"seed": 7, "steps_per_run": 5},
+            stream_mode=["custom", "updates"],
+        )  # fmt: skip
+        told += list(stream)
+    assert not [part for part in told if part.event == "error"], told[-1]
+    state = client.threads.get_state(thread)["values"]
+    assert state["step"] == 10
+    run = folder / "runs" / f"studio-{thread}"
+    header, rows = read_trace(EpisodeFolder(run / "episodes" / state["episode"]))
+    assert header.seed == 7
+    assert [row.step for row in rows] == list(range(10))
+    steps = [part.data for part in told if part.event == "custom" and part.data["event"] == "step"]
+    assert [step["action"] for step in steps] == [row.action for row in rows]
+    assert rows[-1].answer.text in state["observation"] or state["step"] == len(rows)
+
+
+def test_two_threads_do_not_meet(served):
+    client, folder = served
+    threads = [client.threads.create()["thread_id"] for _ in range(2)]
+    for thread in threads:
+        client.runs.wait(thread, "inner_loop", input={}, context={"steps_per_run": 2})
+    rows = []
+    for thread in threads:
+        (trace,) = (folder / "runs" / f"studio-{thread}").glob("episodes/*/trace.jsonl")
+        rows.append(read_trace(EpisodeFolder(trace.parent))[1])
+    assert [row.answer for row in rows[0]] == [row.answer for row in rows[1]]
+    assert len(rows[0]) == 2
+
+
+def test_a_wrong_context_is_an_error_that_says_what_is_wrong(served):
+    client, _ = served
+    thread = client.threads.create()["thread_id"]
+    with pytest.raises(Exception, match="crafter"):
+        client.runs.wait(thread, "inner_loop", input={}, context={"task": "chess"})
