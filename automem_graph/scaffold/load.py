@@ -1,0 +1,78 @@
+"""From a name or a folder to a `Scaffold`: a checked manifest, an id and the files it must have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from automem_graph.scaffold.errors import ScaffoldError
+from automem_graph.scaffold.identify import scaffold_id
+from automem_graph.scaffold.manifest import Manifest, read_manifest
+
+NEEDED = (
+    "scaffold.toml",
+    "actions.py",
+    "prompts/system.md",
+    "prompts/log.md",
+    "prompts/plan.md",
+    "prompts/results.md",
+    "prompts/repair.md",
+    "prompts/handoff.md",
+)
+OPENINGS = {"prompts/log.md": "# LOG", "prompts/plan.md": "# PLAN"}
+"""How the two routines' prompts begin: a reader, or a model, must see which routine it is in."""
+
+
+@dataclass(frozen=True)
+class Scaffold:
+    """A folder that has all parts of a scaffold. Its code has not run: `ScaffoldHost` does that."""
+
+    path: Path
+    id: str
+    manifest: Manifest
+
+    def files_for(self, task: str) -> dict[str, str]:
+        """The texts under `files/<task>/` by name: what memory holds before the first step."""
+        folder = self.path / "files" / task
+        return {
+            path.relative_to(folder).as_posix(): _text(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.name.startswith(".")
+        }
+
+
+def load_scaffold(where: str | Path) -> Scaffold:
+    """The scaffold of that shipped name ("v0") or in that folder; ScaffoldError if it is broken."""
+    folder = _folder(where)
+    for name in NEEDED:
+        if not (folder / name).is_file():
+            raise ScaffoldError(
+                f"{folder / name}: is missing; a scaffold needs {', '.join(NEEDED)}"
+            )
+    identity = scaffold_id(folder)
+    for name, opening in OPENINGS.items():
+        if not _text(folder / name).startswith(opening):
+            raise ScaffoldError(f"{folder / name}:1: must start with '{opening}'")
+    return Scaffold(folder, identity, read_manifest(folder / "scaffold.toml"))
+
+
+def _folder(where: str | Path) -> Path:
+    tools = Path(str(resources.files("automem_graph.tools")))
+    shipped = sorted(path.parent.name for path in tools.glob("*/scaffold.toml"))
+    if where in shipped:
+        return tools / where
+    folder = Path(where).absolute()
+    if not folder.is_dir():
+        raise ScaffoldError(
+            f"there is no scaffold '{where}': no such folder, and the shipped ones are "
+            + ", ".join(shipped)
+        )
+    return folder
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScaffoldError(f"{path}: cannot be read as UTF-8 text: {error}") from error

@@ -1,0 +1,243 @@
+"""One step's conversation with the process that runs its scaffold code, seen from the trusted side.
+
+Every call has a deadline. A call that goes wrong raises `ScaffoldFault` and ends the process; the
+session is of no use after that.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, TypeVar, get_args
+
+from automem_graph import wire
+from automem_graph.protocols import ActionSpec, Edit, MemoryView
+from automem_graph.scaffold import replies
+from automem_graph.scaffold.channel import REPLY_BYTES, REQUEST_BYTES
+from automem_graph.scaffold.errors import FaultKind, ScaffoldFault
+from automem_graph.scaffold.load import Scaffold
+from automem_graph.scaffold.replies import ActionReply, ReplyError
+
+CALL_SECONDS = 2.0
+GRACE_SECONDS = 0.25  # the process reports a late call by itself, with its line, if it still can
+WHERE_CHARS, DETAIL_CHARS = 200, 500
+
+State = dict[str, Any]
+T = TypeVar("T")
+
+
+class StepSession:
+    """Runs templates, actions and hooks for one step. Not for several threads at once.
+
+    `ScaffoldHost.open_step` makes it, with the hooks that this scaffold has and a function that
+    ends the process. Calls of hooks that do not exist are answered at once, here.
+    """
+
+    def __init__(
+        self,
+        scaffold: Scaffold,
+        channel: socket.socket,
+        view: MemoryView,
+        hooks: frozenset[str],
+        end: Callable[[], None],
+    ) -> None:
+        self._scaffold = scaffold
+        self._channel = channel
+        self._view = view
+        self._hooks = hooks
+        self._end = end
+        self._open = True
+
+    def __enter__(self) -> StepSession:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; may be called again."""
+        if self._open:
+            self._open = False
+            self._channel.close()
+            self._end()
+
+    def render(self, template: str, variables: Mapping[str, Any]) -> str:
+        """`prompts/<template>.md` with these variables (JSON), stripped, at most 64,000 characters.
+
+        Strict: a variable that the template names and nobody gave is a fault with its line.
+        """
+        request = {"do": "render", "name": template, "variables": dict(variables)}
+        return self._call(
+            request,
+            f"prompts/{template}.md",
+            lambda value: replies.text(value, replies.PROMPT_CHARS),
+        )
+
+    def run(self, action: ActionSpec, args: Mapping[str, str]) -> ActionReply:
+        """Call the action's function with exactly the arguments given (a missing optional is left).
+
+        For kinds `search`, `read` and `write`; the edits are not applied, only returned.
+        """
+        name = action.name.lower()
+        given = {key.removesuffix("?"): value for key, value in args.items()}
+        request = {"do": "run", "name": name, "args": given}
+        return self._call(
+            request, f"actions.py in {name}", lambda value: replies.action_reply(action, value)
+        )
+
+    def initial_files(self, task: Mapping[str, Any]) -> dict[str, str]:
+        """What memory holds before the first step; without the hook, what `files/<task>/` holds."""
+        if "initial_files" not in self._hooks:
+            return self._scaffold.files_for(str(task["name"]))
+        return self._hook("initial_files", [dict(task)], replies.files)
+
+    def observe(self, state: State, seen: Mapping[str, Any]) -> tuple[str, State]:
+        """Notes for the prompts of this step, and the new state; without the hook, no notes."""
+        if "observe" not in self._hooks:
+            return "", state
+
+        def typed(value: Any) -> tuple[str, State]:
+            notes, after = replies.pair(value)
+            return replies.text(notes), replies.state(after)
+
+        return self._hook("observe", [state, dict(seen)], typed)
+
+    def after_log(self, state: State, seen: Mapping[str, Any]) -> tuple[tuple[Edit, ...], State]:
+        """Edits to apply after LOG, and the new state; without the hook, none."""
+        if "after_log" not in self._hooks:
+            return (), state
+
+        def typed(value: Any) -> tuple[tuple[Edit, ...], State]:
+            asked, after = replies.pair(value)
+            return replies.edits(asked), replies.state(after)
+
+        return self._hook("after_log", [state, dict(seen)], typed)
+
+    def canonicalise(self, action: str, seen: Mapping[str, Any]) -> str:
+        """The world action that the model's words stand for; without the hook, the words."""
+        if "canonicalise" not in self._hooks:
+            return action
+        return self._hook("canonicalise", [action, dict(seen)], replies.text)
+
+    def review(self, action: str, state: State, seen: Mapping[str, Any]) -> str | None:
+        """Why the committed action should not be taken; None to take it."""
+        if "review" not in self._hooks:
+            return None
+        return self._hook(
+            "review",
+            [action, state, dict(seen)],
+            lambda value: None if value is None else replies.text(value),
+        )
+
+    def about(self) -> dict[str, list[str]]:
+        """The names of the functions in `actions.py` and of the hooks, as the process tells them.
+
+        Keys "actions" and "hooks". Fails as any call does where a module cannot be executed.
+        """
+
+        def typed(value: Any) -> dict[str, list[str]]:
+            match value:
+                case {"actions": list() as actions, "hooks": list() as hooks}:
+                    return {"actions": list(map(str, actions)), "hooks": list(map(str, hooks))}
+            raise ReplyError("no list of functions")
+
+        return self._call({"do": "about"}, "actions.py", typed)
+
+    def _hook(self, name: str, args: list[Any], typed: Callable[[Any], T]) -> T:
+        request = {"do": "hook", "name": name, "args": args}
+        return self._call(request, f"hooks.py in {name}", typed)
+
+    def _call(self, request: dict[str, Any], where: str, typed: Callable[[Any], T]) -> T:
+        """Send a request, answer questions for files, and type the value that comes back."""
+        if not self._open:
+            raise ScaffoldFault("died", where, "the process of this step has ended already")
+        deadline = time.monotonic() + CALL_SECONDS + GRACE_SECONDS
+        try:
+            self._send({**request, "seconds": CALL_SECONDS}, deadline)
+            while True:
+                match wire.receive(self._channel, REPLY_BYTES, deadline):
+                    case {"value": value}:
+                        return typed(value)
+                    case {"need": [str() as method, *rest]}:
+                        self._send({"got": self._look(method, rest)}, deadline)
+                    case {"fault": [str() as kind, str() as place, str() as detail]}:
+                        raise _reported(kind, place or where, detail)
+                    case _:
+                        raise ReplyError("the process sent a frame of no known form")
+        except BaseException as error:
+            fault = self._fault(error, where)
+            self.close()
+            if fault is None:
+                raise
+            raise fault from error
+
+    def _send(self, message: dict[str, Any], deadline: float) -> None:
+        self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
+        wire.send(self._channel, message, REQUEST_BYTES)
+
+    def _look(self, method: str, rest: list[Any]) -> Any:
+        """Answer one question about the files."""
+        match method, rest:
+            case "index", []:
+                return [(entry.name, entry.lines) for entry in self._view.index()]
+            case "text", [str() as name]:
+                return self._view.text(name)
+            case "read", [str() as name, int() as start]:
+                answer = self._view.read(name, start)
+                return answer.ok, answer.text
+        raise ReplyError(
+            "files has index(), text(name) and read(name, start=1), name being text and start a "
+            f"number; this was {method[:20]}{ascii(rest)[:80]}"
+        )
+
+    def _fault(self, error: BaseException, where: str) -> ScaffoldFault | None:
+        """The fault that an error in a call stands for; None for an error of the trusted side."""
+        match error:
+            case ScaffoldFault():
+                return error
+            case ReplyError():
+                return ScaffoldFault("reply", where, str(error))
+            case TimeoutError():
+                return _reported("timeout", where, "")
+            case wire.WireError() if not self._ended():
+                return ScaffoldFault("reply", where, str(error))
+            case wire.WireError() | ConnectionError():
+                return ScaffoldFault("died", where, "the process that ran it ended")
+        return None
+
+    def _ended(self) -> bool:
+        """Whether the process closed its side: what it sent last was then cut, not garbage."""
+        try:
+            self._channel.settimeout(0.05)
+            while self._channel.recv(1 << 16):
+                pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
+
+
+def _reported(kind: str, where: str, detail: str) -> ScaffoldFault:
+    """A fault as the process told it, made fit to print."""
+    known: FaultKind = "reply"
+    for candidate in get_args(FaultKind):
+        if kind == candidate:
+            known = candidate
+    if known == "timeout":
+        detail = f"no answer within {CALL_SECONDS:g} s"
+    elif known == "memory":
+        detail = "out of memory"
+    return ScaffoldFault(known, _plain(where, WHERE_CHARS), _plain(detail, DETAIL_CHARS))
+
+
+def _plain(text: str, most: int) -> str:
+    """One printable line."""
+    return "".join(char if char.isprintable() else " " for char in text[:most])
