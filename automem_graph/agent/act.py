@@ -6,9 +6,8 @@ import time
 
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import stepped
-from automem_graph.agent.observe import seen
 from automem_graph.agent.prompts import show_results
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.step import StepRow
 from automem_graph.agent.wipe import wipe
 from automem_graph.protocols import Observation, TaskCard
@@ -17,12 +16,12 @@ REJECTIONS = 2
 """How often a scaffold's review may send one step's action back (paper, commit gate)."""
 
 
-def act(desk: Desk, state: PlayState) -> PlayState:
+def act(desk: Desk, state: Step) -> Step:
     """Take the committed action and write the step's row; or go back with the review's reason."""
     said = state["committed"] or desk.card.default_action
-    asked = said if state["fallback"] else desk.session.canonicalise(said, seen(state))
+    asked = said if state["fallback"] else desk.session.canonicalise(said, state["seen"])
     if not state["fallback"] and len(state["rejections"]) < REJECTIONS:
-        reason = desk.session.review(asked, state["hook_state"], seen(state))
+        reason = desk.session.review(asked, state["hook_state"], state["seen"])
         if reason:
             return _send_back(desk, state, said, reason)
     action, note = admit(desk.card, asked)
@@ -43,7 +42,7 @@ def act(desk: Desk, state: PlayState) -> PlayState:
         action=action,
         note=note,
         fallback=state["fallback"],
-        unchanged=state["unchanged"] + 1 if same else 0,
+        unchanged=state["seen"]["unchanged"] + 1 if same else 0,
         hook_state=hook_state,
         answer=answer,
         world_ms=round(seconds * 1000, 2),
@@ -79,7 +78,7 @@ def _step(desk: Desk, action: str) -> tuple[Observation, float]:
     return answer, time.perf_counter() - started
 
 
-def _send_back(desk: Desk, state: PlayState, said: str, reason: str) -> PlayState:
+def _send_back(desk: Desk, state: Step, said: str, reason: str) -> Step:
     """A rejected action goes back to whoever commits, at most `REJECTIONS` times a step."""
     results = [{"call": said, "text": f"Not taken: {reason}"}]
     return {

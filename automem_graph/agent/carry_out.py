@@ -6,13 +6,13 @@ from typing import Any
 
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import MemoryActed
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import clean
 from automem_graph.memory.memory import Deed
 from automem_graph.protocols import Call, Role, Routine
 
 
-def carry_out(desk: Desk, state: PlayState, routine: Routine) -> list[dict[str, Any]]:
+def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]:
     """Run the calls of the latest reply up to its end (DONE or a commit); one row per call.
 
     Running the same turn again (after a crash, or from an older checkpoint) first takes back what
@@ -53,7 +53,7 @@ def carry_out(desk: Desk, state: PlayState, routine: Routine) -> list[dict[str, 
     return rows
 
 
-def _run(desk: Desk, state: PlayState, call: Call, deed: Deed) -> dict[str, Any]:
+def _run(desk: Desk, state: Step, call: Call, deed: Deed) -> dict[str, Any]:
     """One call: its code in the scaffold's process, its edits here, one row in the journal."""
     if call.problem is not None:
         desk.memory.perform(deed, ())

@@ -6,11 +6,11 @@ from automem_graph.agent.desk import GAMEPLAY, Desk
 from automem_graph.agent.plan import committed
 from automem_graph.agent.prompts import ask_again
 from automem_graph.agent.recall import fall_back
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
 
 
-def commit(desk: Desk, state: PlayState) -> PlayState:
+def commit(desk: Desk, state: Step) -> Step:
     """One commit; a reply without one is asked again once, then the fallback acts."""
     update = ask(desk, state, "plan", GAMEPLAY)
     action = committed(desk, update["todo"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.events import Event, Listener
+from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
 from automem_graph.memory.memory import Memory
 from automem_graph.protocols import ActionSpec, Observation, Role, TaskCard, World
@@ -42,6 +44,8 @@ class Recorder(Protocol):
     @property
     def position(self) -> Position: ...
 
+    def close(self) -> None: ...
+
 
 @dataclass
 class Desk:
@@ -64,7 +68,6 @@ class Desk:
     """Whether this is the control whose memory is wiped after every step."""
     initial_files: Mapping[str, str] = field(default_factory=dict)
     _session: StepSession | None = None
-    _system: str = ""
 
     @property
     def two_models(self) -> bool:
@@ -90,12 +93,10 @@ class Desk:
             template, {"task": self._task_variables, "actions": self._action_variables, **variables}
         )
 
-    @property
+    @cached_property
     def system(self) -> str:
         """The system message: the same for every step and episode of a task and scaffold."""
-        if not self._system:
-            self._system = self.render("system")
-        return self._system
+        return self.render("system")
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens: the command line, Studio's stream, or nobody."""
@@ -104,11 +105,11 @@ class Desk:
         if self.stream is not None:
             self.stream(event.model_dump(mode="json"))
 
-    @property
+    @cached_property
     def _task_variables(self) -> dict[str, Any]:
         return self.card.model_dump(mode="json")
 
-    @property
+    @cached_property
     def _action_variables(self) -> dict[str, Any]:
         manifest = self.scaffold.manifest
 
@@ -126,10 +127,13 @@ class Desk:
 class Desks(Protocol):
     """Opens desks: the seam to the room above, which knows about folders and traces."""
 
-    def __call__(self, context: PlayContext, episode: str | None, thread: str | None) -> Desk:
-        """The desk of `episode`, or of the one that the context (and the thread) describes."""
+    def __call__(self, context: PlayContext, state: PlayState, thread: str | None) -> Desk:
+        """The desk of the episode that the state names, else of the one the context describes.
+
+        A state with a `fork` gets the desk of a new episode that shares the steps so far.
+        """
         ...
 
-    def leave(self, context: PlayContext, thread: str | None) -> None:
+    def leave(self, desk: Desk) -> None:
         """Close a desk after an error: the next call opens it anew, where its trace stands."""
         ...

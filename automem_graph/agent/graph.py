@@ -12,6 +12,7 @@ from langgraph.runtime import Runtime
 from langgraph.store.base import BaseStore
 
 from automem_graph.agent.act import act
+from automem_graph.agent.adopt import adopt
 from automem_graph.agent.commit import commit
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.desk import Desk, Desks
@@ -20,10 +21,10 @@ from automem_graph.agent.observe import observe
 from automem_graph.agent.plan import plan
 from automem_graph.agent.recall import recall
 from automem_graph.agent.remember import remember
-from automem_graph.agent.state import PlayInput, PlayState
+from automem_graph.agent.state import PlayInput, PlayState, Step, as_step, as_update
 
 InnerLoop = CompiledStateGraph[PlayState, PlayContext, PlayInput, PlayState]
-Node = Callable[[Desk, PlayState], PlayState]
+Node = Callable[[Desk, Step], Step]
 
 MOST_SUPERSTEPS = 90
 """Nodes that a step may visit: LOG and PLAN of ten rounds, PLAN again after two rejections."""
@@ -65,53 +66,59 @@ def _at_desk(desks: Desks, node: Node) -> Callable[..., PlayState]:
     def run(state: PlayState, runtime: Runtime[PlayContext]) -> PlayState:
         context = runtime.context or PlayContext()
         thread = runtime.execution_info.thread_id if runtime.execution_info else None
-        desk = desks(context, state.get("episode"), thread)
+        desk = desks(context, state, thread)
         desk.stream = runtime.stream_writer
         try:
-            update = node(desk, state)
+            behind = _is_behind(desk, node, state)
+            update = adopt(desk, node.__name__) if behind else node(desk, as_step(state))
         except BaseException:
-            desks.leave(context, thread)
+            desks.leave(desk)
             raise
         if node is act and update["next"] == "observe" and _pauses(context, update):
             update["next"] = "end"
-        return update
+        return as_update(state, {**update, "episode": desk.episode, "fork": ""})
 
     return run
 
 
-def _pauses(context: PlayContext, state: PlayState) -> bool:
+def _is_behind(desk: Desk, node: Node, state: PlayState) -> bool:
+    """Whether the trace has this step already: the server died before it kept the checkpoint."""
+    return node is not observe and state["step"] < desk.recorder.position.step
+
+
+def _pauses(context: PlayContext, state: Step) -> bool:
     return state["done"] or state["step"] % context.steps_per_run == 0
 
 
 def route_observe(state: PlayState) -> Literal["log", "plan", "__end__"]:
     """LOG first, except before the first action; nothing when the episode is over."""
-    if state["next"] == "end":
+    if state["turn"]["next"] == "end":
         return "__end__"
-    return "log" if state["next"] == "log" else "plan"
+    return "log" if state["turn"]["next"] == "log" else "plan"
 
 
 def route_remember(state: PlayState) -> Literal["log", "plan"]:
     """Another LOG reply, or PLAN when LOG has ended."""
-    return "log" if state["next"] == "log" else "plan"
+    return "log" if state["turn"]["next"] == "log" else "plan"
 
 
 def route_plan(state: PlayState) -> Literal["recall", "act"]:
     """Straight to the act for a bare commit by the only model."""
-    return "act" if state["next"] == "act" else "recall"
+    return "act" if state["turn"]["next"] == "act" else "recall"
 
 
 def route_recall(state: PlayState) -> Literal["plan", "commit", "act"]:
     """More consultation, the gameplay model's commit, or the act."""
-    return cast(Literal["plan", "commit", "act"], state["next"])
+    return cast(Literal["plan", "commit", "act"], state["turn"]["next"])
 
 
 def route_commit(state: PlayState) -> Literal["commit", "act"]:
     """Once more after a reply without a commit."""
-    return "commit" if state["next"] == "commit" else "act"
+    return "commit" if state["turn"]["next"] == "commit" else "act"
 
 
 def route_act(state: PlayState) -> Literal["observe", "plan", "commit", "__end__"]:
     """The next step, a rejected action's second try, or the end of the run."""
-    if state["next"] == "end":
+    if state["turn"]["next"] == "end":
         return "__end__"
-    return cast(Literal["observe", "plan", "commit"], state["next"])
+    return cast(Literal["observe", "plan", "commit"], state["turn"]["next"])

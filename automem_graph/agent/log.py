@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from automem_graph.agent.desk import SPECIALIST, Desk
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
 
 
-def log(desk: Desk, state: PlayState) -> PlayState:
+def log(desk: Desk, state: Step) -> Step:
     """One LOG reply; what it asks for is carried out by `remember`."""
     return ask(desk, state, "log", SPECIALIST)

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.prompts import open_log, open_plan
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Seen, Step
 from automem_graph.agent.turns import clean
 
 
-def observe(desk: Desk, state: PlayState) -> PlayState:
+def observe(desk: Desk, state: Step) -> Step:
     """Begin the step that the trace says is next; a state behind the trace adopts it."""
     at = desk.recorder.position
-    known: PlayState = {
-        "episode": desk.episode,
+    desk.memory.rewind(at.step, 0)
+    last = f"{at.action} ({at.note})" if at.note else at.action
+    seen: Seen = {
         "step": at.step,
-        "observation": noted(at.note, at.answer.text),
+        "last_action": last,
         "previous": at.previous,
-        "last_action": f"{at.action} ({at.note})" if at.note else at.action,
+        "observation": noted(at.note, at.answer.text),
         "unchanged": at.unchanged,
+    }
+    known: Step = {
+        "step": at.step,
+        "seen": seen,
         "progression": at.answer.progression,
         "done": at.answer.done or at.step >= desk.card.max_steps,
         "hook_state": dict(at.hook_state),
     }
     if known["done"]:
         return {**known, "next": "end"}
-    notes, hook_state = desk.session.observe(known["hook_state"], seen(known))
-    fresh: PlayState = {
+    notes, hook_state = desk.session.observe(known["hook_state"], seen)
+    fresh: Step = {
         **known,
         "notes": notes,
         "hook_state": hook_state,
@@ -50,14 +53,3 @@ def observe(desk: Desk, state: PlayState) -> PlayState:
 def noted(note: str, text: str) -> str:
     """An answer as the agent sees it: with a note in front where its action was not valid."""
     return clean(f"{note}\n\n{text}" if note else text)
-
-
-def seen(state: PlayState) -> dict[str, Any]:
-    """What hooks may know of the world: what the agent itself may know, and nothing else."""
-    return {
-        "step": state["step"],
-        "last_action": state["last_action"],
-        "previous": state["previous"],
-        "observation": state["observation"],
-        "unchanged": state["unchanged"],
-    }

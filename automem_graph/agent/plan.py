@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from automem_graph.agent.desk import SPECIALIST, Desk
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
 
 
-def plan(desk: Desk, state: PlayState) -> PlayState:
+def plan(desk: Desk, state: Step) -> Step:
     """One PLAN reply. One that only commits goes straight on; all else is for `recall`."""
     update = ask(desk, state, "plan", SPECIALIST)
     todo = update["todo"]

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from automem_graph.agent.desk import Desk
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import clean, rounds_left
 from automem_graph.protocols import Routine
 
 
-def open_log(desk: Desk, state: PlayState) -> str:
+def open_log(desk: Desk, state: Step) -> str:
     """The first text of LOG: the last action, what was seen before it and what is seen now."""
     return _render(
         desk,
         "log",
         step=state["step"],
-        last_action=state["last_action"],
-        previous=state["previous"],
+        last_action=state["seen"]["last_action"],
+        previous=state["seen"]["previous"],
         **_situation(desk, state, "log"),
     )
 
 
-def open_plan(desk: Desk, state: PlayState, *, log_ran: bool) -> str:
+def open_plan(desk: Desk, state: Step, *, log_ran: bool) -> str:
     """The first text of PLAN; where LOG ran, the observation stands above it already."""
     return _render(
         desk, "plan", step=state["step"], log_ran=log_ran, **_situation(desk, state, "plan")
@@ -30,7 +30,7 @@ def open_plan(desk: Desk, state: PlayState, *, log_ran: bool) -> str:
 
 
 def show_results(
-    desk: Desk, state: PlayState, routine: Routine, results: list[dict[str, str]], *, goes_on: bool
+    desk: Desk, state: Step, routine: Routine, results: list[dict[str, str]], *, goes_on: bool
 ) -> str:
     """What the latest reply's calls answered; `goes_on` says how many replies are left."""
     left = rounds_left(desk, state) if goes_on else 0
@@ -47,7 +47,7 @@ def hand_off(desk: Desk) -> str:
     return _render(desk, "handoff", routine="plan")
 
 
-def _situation(desk: Desk, state: PlayState, routine: Routine) -> dict[str, Any]:
+def _situation(desk: Desk, state: Step, routine: Routine) -> dict[str, Any]:
     """What both openings may show: the observation, the file index, notes and injected files."""
     manifest = desk.scaffold.manifest
     injected = []
@@ -56,8 +56,8 @@ def _situation(desk: Desk, state: PlayState, routine: Routine) -> dict[str, Any]
         if answer.ok:
             injected.append({"name": name, "text": answer.text})
     return {
-        "observation": state["observation"],
-        "unchanged": state["unchanged"],
+        "observation": state["seen"]["observation"],
+        "unchanged": state["seen"]["unchanged"],
         "notes": state["notes"],
         "index": [entry.model_dump() for entry in desk.memory.index()],
         "injected": injected,

@@ -6,14 +6,14 @@ from automem_graph.agent.carry_out import as_results, carry_out
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.plan import committed
 from automem_graph.agent.prompts import ask_again, hand_off, show_results
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import rounds_left
 
 
-def recall(desk: Desk, state: PlayState) -> PlayState:
+def recall(desk: Desk, state: Step) -> Step:
     """Run the reply's reads; then back to PLAN, or on to the commit or the act."""
     rows = carry_out(desk, state, "plan")
-    update: PlayState = {"actions": [*state["actions"], *rows]}
+    update: Step = {"actions": [*state["actions"], *rows]}
     action = committed(desk, state["todo"])
     if action is not None and not desk.two_models:
         return {**update, "committed": action, "next": "act"}
@@ -32,10 +32,10 @@ def recall(desk: Desk, state: PlayState) -> PlayState:
     if not desk.two_models:
         return {**update, **fall_back(desk)}
     results = [show_results(desk, state, "plan", as_results(rows), goes_on=False)] if rows else []
-    fresh: PlayState = {"rounds": 0, "repaired": False, "next": "commit"}
+    fresh: Step = {"rounds": 0, "repaired": False, "next": "commit"}
     return {**update, "pending": [*results, hand_off(desk)], **fresh}
 
 
-def fall_back(desk: Desk) -> PlayState:
+def fall_back(desk: Desk) -> Step:
     """No commit came: the world's default action is taken, which is always valid, and counted."""
     return {"committed": desk.card.default_action, "fallback": True, "next": "act"}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from automem_graph.agent.carry_out import as_results, carry_out
 from automem_graph.agent.desk import Desk
-from automem_graph.agent.observe import seen
 from automem_graph.agent.prompts import ask_again, open_plan, show_results
-from automem_graph.agent.state import PlayState
+from automem_graph.agent.state import Step
 from automem_graph.agent.turns import rounds_left
 from automem_graph.memory.memory import Deed
 
 
-def remember(desk: Desk, state: PlayState) -> PlayState:
+def remember(desk: Desk, state: Step) -> Step:
     """Run the reply's actions; back to LOG with their results, or on to PLAN when LOG has ended."""
     rows = carry_out(desk, state, "log")
     actions = [*state["actions"], *rows]
@@ -39,9 +38,9 @@ def remember(desk: Desk, state: PlayState) -> PlayState:
     }
 
 
-def _tidy(desk: Desk, state: PlayState, writes: int) -> dict[str, object]:
+def _tidy(desk: Desk, state: Step, writes: int) -> dict[str, object]:
     """The scaffold's after-LOG hook: its edits are applied and journaled like any other."""
-    looked = {**seen(state), "writes": writes}
+    looked = {**state["seen"], "writes": writes}
     edits, hook_state = desk.session.after_log(state["hook_state"], looked)
     if edits:
         turn = len(state["calls"]) - 1

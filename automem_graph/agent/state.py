@@ -1,13 +1,12 @@
 """What travels between the nodes: small and JSON-shaped, never the trace or the files.
 
 Between steps only `episode`, `step` and the latest observation matter; the trace on disk is the
-truth, and a state that is behind it adopts it (see `observe`). Everything under "this step" is
-emptied when a step begins.
+truth, and a state that is behind it adopts it (see `observe`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict  # the schemas of graphs need this one below Python 3.12
@@ -25,25 +24,25 @@ class PlayInput(TypedDict, total=False):
     ]
 
 
-class PlayState(TypedDict, total=False):
-    """The graph's channels; each node returns the ones that it changes."""
+class Seen(TypedDict):
+    """What the agent knows of the world without its memory; hooks get it, and nothing else."""
 
-    episode: str
     step: int
-    """World actions taken so far; the step being played has this number."""
+    last_action: str
+    previous: str
     observation: str
     """The world's latest answer as the agent sees it, with a note where an action was invalid."""
-    previous: str
-    last_action: str
     unchanged: int
     """How many times in a row the world's answer was the same as the one before."""
-    progression: float
-    done: bool
-    hook_state: dict[str, Any]
-    """The scaffold's own state: at most 8 KB of JSON, handed back to it at every hook."""
 
-    # This step.
-    messages: list[Message]
+
+class Turn(TypedDict, total=False):
+    """What belongs to the step being played, and nothing else; emptied when a step begins.
+
+    One channel for all of it: LangGraph copies every channel at every node, and twenty of them
+    cost more than the world does.
+    """
+
     notes: str
     pending: list[str]
     """User-side texts not said yet: they share the next user message, so that roles alternate."""
@@ -61,3 +60,38 @@ class PlayState(TypedDict, total=False):
     """This step's model calls, for its row of the trace."""
     actions: list[dict[str, Any]]
     """This step's memory actions and their results, for its row of the trace."""
+
+
+class PlayState(TypedDict, total=False):
+    """The graph's channels."""
+
+    episode: str
+    fork: str
+    """Set by whoever edits a checkpoint, to any name: the run goes on from there as an episode of
+    its own, and the one that the checkpoint belongs to stays as it is."""
+    step: int
+    """World actions taken so far; the step being played has this number."""
+    seen: Seen
+    done: bool
+    progression: float
+    hook_state: dict[str, Any]
+    """The scaffold's own state: at most 8 KB of JSON, handed back to it at every hook."""
+    messages: list[Message]
+    """The one conversation of this step."""
+    turn: Turn
+
+
+class Step(PlayState, Turn, total=False):
+    """What a node sees and returns: the channels, with this step's fields beside them."""
+
+
+def as_step(state: PlayState) -> Step:
+    """The channels as a node sees them."""
+    return cast(Step, {**state, **state.get("turn", {})})
+
+
+def as_update(state: PlayState, update: Step) -> PlayState:
+    """What a node returned, as an update of the channels."""
+    turn = {name: value for name, value in update.items() if name in Turn.__annotations__}
+    channels = {name: value for name, value in update.items() if name not in turn}
+    return cast(PlayState, {**channels, "turn": {**state.get("turn", {}), **turn}})

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.messages.utils import count_tokens_approximately
 
 from automem_graph.agent.desk import SPECIALIST, Desk
-from automem_graph.agent.state import Message, PlayState
+from automem_graph.agent.state import Message, Step
 from automem_graph.memory.grammar import parse, strip_commits
 from automem_graph.protocols import Role, Routine
 
@@ -21,7 +21,7 @@ NO_REPLY = "(no reply)"
 """Stands for a reply that is empty after stripping: many servers refuse an empty message."""
 
 
-def ask(desk: Desk, state: PlayState, routine: Routine, role: Role) -> PlayState:
+def ask(desk: Desk, state: Step, routine: Routine, role: Role) -> Step:
     """Ask one role's model for its next reply in a routine; its errors are not caught here."""
     messages = [*state["messages"], {"role": "user", "content": "\n\n".join(state["pending"])}]
     started = time.perf_counter()
@@ -51,7 +51,7 @@ def ask(desk: Desk, state: PlayState, routine: Routine, role: Role) -> PlayState
     }
 
 
-def rounds_left(desk: Desk, state: PlayState) -> int:
+def rounds_left(desk: Desk, state: Step) -> int:
     """Model calls that the current routine may still make."""
     return desk.scaffold.manifest.limits.rounds - state["rounds"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
@@ -13,9 +12,12 @@ from langchain_core.language_models import BaseChatModel
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.desk import GAMEPLAY, SPECIALIST, Desk
 from automem_graph.agent.events import Listener
-from automem_graph.episodes.identity import Asked, engine, episode_id, run_name, versions
-from automem_graph.episodes.layout import FORMAT, EpisodeFolder, RunError, RunFolder, write_json
-from automem_graph.episodes.trace import Header, Trace
+from automem_graph.agent.state import PlayState
+from automem_graph.episodes.fork import fork
+from automem_graph.episodes.identity import Asked, engine, episode_id, run_name
+from automem_graph.episodes.keep import keep_run, keep_scaffold
+from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
+from automem_graph.episodes.trace import Header, Moment, Trace
 from automem_graph.memory.directory import DirectoryFiles
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.memory import Deed, Memory
@@ -32,7 +34,7 @@ RUNS = Path("runs")
 """Where runs go by default, below the folder that the command is given in."""
 
 MOST_OPEN = 64
-"""Desks open at once; the one unused for longest is left then, and opened again where it stands."""
+"""Desks open at once; the oldest is left then, and opened again where its trace stands."""
 
 
 class EpisodeDesks:
@@ -54,28 +56,35 @@ class EpisodeDesks:
         self._resolve = resolve
         self._worlds: WorldProcess | None = None
         self._hosts: dict[str, ScaffoldHost] = {}
-        self._desks: dict[tuple[PlayContext, str | None], Desk] = {}
+        self._paths: dict[tuple[PlayContext, str | None, str | None], Path] = {}
+        self._desks: dict[Path, Desk] = {}
         self._lock = RLock()
 
-    def __call__(self, context: PlayContext, episode: str | None, thread: str | None) -> Desk:
-        """The desk of the episode that the context (and the thread) describes, opened if need be.
+    def __call__(self, context: PlayContext, state: PlayState, thread: str | None) -> Desk:
+        """The desk of the episode that the state names, else of the one the context describes.
 
-        An `episode` that the context does not describe is refused: its code or its limits have
-        changed since, and nothing old is credited to what is new.
+        A state with a `fork` gets the desk of that fork, which is made on first use.
         """
+        asking = (context, thread, state.get("episode"))
         with self._lock:
-            desk = self._desks.pop((context, thread), None)
-            if desk is None:
-                while len(self._desks) >= MOST_OPEN:
-                    self.leave(*next(iter(self._desks)))
-                desk = self._open(context, self.folder(context, thread))
-            self._desks[context, thread] = desk  # last in line to be left
-        if episode is not None and episode != desk.episode:
-            raise RunError(
-                f"episode {episode} was begun with other settings or another version of the code; "
-                "start a new one, or go on with what began it"
-            )
-        return desk
+            desk = self._desks.get(self._paths.get(asking, Path()))
+            if desk is None or state.get("fork"):
+                folder = self._named(context, state, thread)
+                desk = self._desks.get(folder.path) or self._open(context, folder, state)
+                self._paths[asking] = folder.path
+                self._desks[folder.path] = desk
+                while len(self._desks) > MOST_OPEN:
+                    self.leave(next(iter(self._desks.values())))
+            return desk
+
+    def _named(self, context: PlayContext, state: PlayState, thread: str | None) -> EpisodeFolder:
+        """The folder of the episode that the state names, made where that is a new fork."""
+        described = self.folder(context, thread)
+        folder = described.run.episode(state.get("episode") or described.id)
+        if not state.get("fork"):
+            return folder
+        at = Moment(episode=folder.id, step=state["step"], turn=_turn(state))
+        return fork(folder, at, state["fork"], self.asked(context))
 
     def folder(self, context: PlayContext, thread: str | None = None) -> EpisodeFolder:
         """Where the episode that the context describes lies, whether or not it exists yet."""
@@ -102,8 +111,8 @@ class EpisodeDesks:
 
     def close(self) -> None:
         """End every process and file; episodes can be opened again where they stand."""
-        for context, thread in list(self._desks):
-            self.leave(context, thread)
+        for desk in list(self._desks.values()):
+            self.leave(desk)
         for host in self._hosts.values():
             host.close()
         self._hosts.clear()
@@ -111,15 +120,16 @@ class EpisodeDesks:
             self._worlds.close()
             self._worlds = None
 
-    def leave(self, context: PlayContext, thread: str | None = None) -> None:
-        """Close one episode's desk, where it is open."""
-        desk = self._desks.pop((context, thread), None)
-        if desk is None:
-            return
+    def leave(self, desk: Desk) -> None:
+        """Close a desk, if it is open; its episode is opened again where its trace stands."""
+        with self._lock:
+            paths = [path for path, one in self._desks.items() if one is desk]
+            if not paths:
+                return
+            del self._desks[paths[0]]
         desk.end_session()
         desk.world.close()
-        if isinstance(desk.recorder, Trace):
-            desk.recorder.close()
+        desk.recorder.close()
 
     def __enter__(self) -> EpisodeDesks:
         return self
@@ -132,7 +142,8 @@ class EpisodeDesks:
     ) -> None:
         self.close()
 
-    def _open(self, context: PlayContext, folder: EpisodeFolder) -> Desk:
+    def _open(self, context: PlayContext, folder: EpisodeFolder, state: PlayState) -> Desk:
+        """Open an episode at the step where its trace stands, and at the state's turn of it."""
         asked = self.asked(context)
         card = find_task(asked.task).card.model_copy(update={"max_steps": asked.steps})
         scaffold = load_scaffold(context.scaffold)
@@ -141,16 +152,20 @@ class EpisodeDesks:
             SPECIALIST: self._resolve(asked.specialist),
         }
         host = self._host(scaffold)
-        keep_run(folder.run, asked, scaffold)
+        keep_scaffold(folder.run, scaffold)
+        if not folder.trace.exists():
+            keep_run(folder.run, asked)
         world = self._world(card.name, context.seed)
         try:
-            trace, step = _trace_and_world(folder, asked, context.seed, world)
+            trace = open_trace(folder, asked, context.seed, world)
         except BaseException:
             world.close()
             raise
         limits = Quota(read_chars=scaffold.manifest.limits.read_chars)
         memory = Memory(DirectoryFiles(folder.memory), folder.journal, limits)
-        memory.rewind(step, 0)
+        stands = trace.position.step
+        turn = _turn(state) if state.get("step") == stands else 0
+        memory.rewind(stands, turn)
         desk = Desk(
             episode=folder.id,
             card=card,
@@ -164,7 +179,7 @@ class EpisodeDesks:
             listener=self._listener,
             wiped=asked.agent == "memory-wiped",
         )
-        if step == 0:
+        if stands == 0 and turn == 0:
             lay_out(desk)
         desk.initial_files = files_at(read_rows(folder.journal), 0)
         return desk
@@ -181,35 +196,9 @@ class EpisodeDesks:
         return self._hosts[scaffold.id]
 
 
-def keep_run(run: RunFolder, asked: Asked, scaffold: Scaffold) -> None:
-    """Write what was asked and the scaffold into the run's folder, or check that they agree."""
-    if run.asked.exists():
-        check_run(run, asked)
-        return
-    if run.path.resolve().is_relative_to(scaffold.path.resolve()):
-        raise RunError(f"{run.path} lies inside the scaffold {scaffold.path}: choose another --out")
-    write_json(run.asked, {"format": FORMAT, "asked": asked.model_dump(), "versions": versions()})
-    kept = run.scaffold(scaffold.id)
-    if not kept.exists():
-        ignored = shutil.ignore_patterns("__pycache__", ".*")
-        shutil.copytree(scaffold.path, kept, ignore=ignored)
-
-
-def check_run(run: RunFolder, asked: Asked) -> None:
-    """Refuse a folder that holds another run, or one of another version."""
-    kept = run.read_asked()
-    if kept.get("format") != FORMAT:
-        raise RunError(
-            f"{run.path} was written by another version of automem-graph (format "
-            f"{kept.get('format')}, this one writes {FORMAT}): choose another folder with --out"
-        )
-    if kept.get("asked") != asked.model_dump():
-        was = kept.get("asked") or {}
-        other = [name for name, value in asked.model_dump().items() if was.get(name) != value]
-        raise RunError(
-            f"{run.path} holds a run with another {', '.join(other)}: "
-            "choose another folder with --out"
-        )
+def _turn(state: PlayState) -> int:
+    """Model calls that the state's step has behind it."""
+    return len(state.get("turn", {}).get("calls", ()))
 
 
 def lay_out(desk: Desk) -> None:
@@ -230,19 +219,21 @@ def lay_out(desk: Desk) -> None:
         raise RunError(f"the scaffold's initial files were refused: {answer.text}")
 
 
-def _trace_and_world(
-    folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorld
-) -> tuple[Trace, int]:
-    """The episode's trace and the step it stands at, with the world brought to that step."""
-    if not folder.trace.exists() or folder.trace.stat().st_size == 0:
-        answer = world.reset()
-        header = Header(episode=folder.id, seed=seed, asked=asked, answer=answer)
-        return Trace.start(folder, header), 0
+def open_trace(folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorld) -> Trace:
+    """The episode's trace, begun or resumed, with the world brought to where it stands."""
+    if not folder.trace.exists():
+        header = Header(episode=folder.id, seed=seed, asked=asked, answer=world.reset())
+        return Trace.start(folder, header)
     trace, rows = Trace.resume(folder)
+    if trace.header.asked != asked or trace.header.seed != seed:
+        raise RunError(
+            f"episode {folder.id} was begun with other settings or another version of the code; "
+            "start a new one, or go on with what began it"
+        )
     answer = world.replay([row.action for row in rows])
     if answer.text != trace.position.answer.text:
         raise RunError(
             f"{folder.trace}: the rebuilt world differs from the recorded one at step "
             f"{trace.position.step}; play into another folder"
         )
-    return trace, len(rows)
+    return trace

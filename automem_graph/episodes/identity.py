@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -51,6 +52,12 @@ class Asked(Frozen):
 def episode_id(asked: Asked, seed: int) -> str:
     """`s<seed>-<10 hex>`: the seed for people, the hash for everything that was asked."""
     return f"s{seed}-{_digest({**asked.model_dump(), 'seed': seed})[:10]}"
+
+
+def fork_id(asked: Asked, seed: int, at: Mapping[str, object], name: str) -> str:
+    """`s<seed>-<10 hex>` of what the fork is asked, where it leaves its parent, and its name."""
+    content = {**asked.model_dump(), "seed": seed, "at": dict(at), "fork": name}
+    return f"s{seed}-{_digest(content)[:10]}"
 
 
 def run_name(asked: Asked) -> str:

@@ -40,26 +40,31 @@ class EpisodeResult(Frozen):
     finished: str
 
 
-def play_episode(desks: EpisodeDesks, context: PlayContext) -> EpisodeResult:
+def play_episode(
+    desks: EpisodeDesks, context: PlayContext, episode: str | None = None
+) -> EpisodeResult:
     """Play the episode that the context describes, or go on with it, or return its kept result.
+
+    `episode` names another one of the same run, such as a fork.
 
     Errors of models, worlds and scaffolds end the episode as failed and are written down;
     KeyboardInterrupt passes through, and every complete step is kept. RunError, UnknownTask,
     UnknownModel and ScaffoldError are for what cannot be begun at all.
     """
     folder = desks.folder(context)
+    folder = folder.run.episode(episode or folder.id)
     kept = read_result(folder)
     if kept is not None and kept.status == "done":
         return kept
     started = time.perf_counter()
-    desk = desks(context, None, None)
+    desk = desks(context, {"episode": folder.id}, None)
     try:
-        _play_on(create_inner_loop(desks), context, desk.episode)
+        _play_on(create_inner_loop(desks), context, folder.id)
         error = None
     except Exception as problem:  # a boundary: what went wrong becomes a row that someone can read
         error = f"{type(problem).__name__}: {problem}"
     finally:
-        desks.leave(context)
+        desks.leave(desk)
     result = _result(folder, error, time.perf_counter() - started)
     write_json(folder.result, result.model_dump(mode="json"))
     return result

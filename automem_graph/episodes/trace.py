@@ -20,8 +20,16 @@ from automem_graph.agent.step import StepRow
 from automem_graph.agent.turns import as_said
 from automem_graph.episodes.fold import fold, unfold
 from automem_graph.episodes.identity import Asked
-from automem_graph.episodes.layout import FORMAT, EpisodeFolder, RunError
+from automem_graph.episodes.layout import FORMAT, EpisodeFolder, RunError, write_whole
 from automem_graph.protocols import Frozen, Observation
+
+
+class Moment(Frozen):
+    """A place in an episode: before turn `turn` (a model call) of step `step`."""
+
+    episode: str
+    step: int
+    turn: int = 0
 
 
 class Header(Frozen):
@@ -29,6 +37,8 @@ class Header(Frozen):
 
     format: int = FORMAT
     episode: str
+    parent: Moment | None = None
+    """Where a fork left the episode whose first steps it shares."""
     seed: int
     asked: Asked
     answer: Observation
@@ -48,8 +58,7 @@ class Trace:
     @classmethod
     def start(cls, folder: EpisodeFolder, header: Header) -> Trace:
         """Begin the trace of a new episode."""
-        folder.path.mkdir(parents=True, exist_ok=True)
-        folder.trace.write_bytes(_line(header.model_dump(mode="json")))
+        write_whole(folder.trace, line_of(header))
         return cls(folder, header, ())
 
     @classmethod
@@ -64,7 +73,7 @@ class Trace:
         data = row.model_dump(mode="json", exclude_defaults=True)
         shown = [noted(note, answer.text) for note, answer in self._answers[-2:]]
         data["messages"] = _folded(self._folder, row, _quoted(row, shown))
-        os.write(self._file, _line(data))
+        os.write(self._file, _line(data).encode())
         self._answers = [*self._answers[-1:], (row.note, row.answer)]
         self._last = row
 
@@ -93,7 +102,7 @@ def read_trace(folder: EpisodeFolder) -> tuple[Header, list[StepRow]]:
 
     Raises RunError for a trace of another version, and for a damaged line in the middle.
     """
-    lines = list(_lines(folder))
+    lines = list(whole_lines(folder))
     if not lines:
         raise RunError(f"{folder.trace} is empty: play the episode again")
     first = _parsed(folder, 1, lines[0])
@@ -179,7 +188,7 @@ def _parsed(folder: EpisodeFolder, number: int, line: bytes) -> dict[str, Any]:
     return data
 
 
-def _lines(folder: EpisodeFolder) -> Iterator[bytes]:
+def whole_lines(folder: EpisodeFolder) -> Iterator[bytes]:
     """The complete lines of the trace: a last one without its newline was torn by a crash."""
     with folder.trace.open("rb") as file:
         for line in file:
@@ -188,8 +197,13 @@ def _lines(folder: EpisodeFolder) -> Iterator[bytes]:
 
 
 def _complete_bytes(folder: EpisodeFolder) -> int:
-    return sum(map(len, _lines(folder)))
+    return sum(map(len, whole_lines(folder)))
 
 
-def _line(data: Mapping[str, Any]) -> bytes:
-    return (json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+def line_of(header: Header) -> str:
+    """The header as it is written."""
+    return _line(header.model_dump(mode="json"))
+
+
+def _line(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"

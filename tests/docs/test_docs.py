@@ -11,7 +11,9 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def test_the_readme_draws_the_graph_that_runs():
-    (picture,) = re.findall(r"```mermaid\n(.*?)```", (CHECKOUT / "README.md").read_text(), re.DOTALL)
+    (picture,) = re.findall(
+        r"```mermaid\n(.*?)```", (CHECKOUT / "README.md").read_text(), re.DOTALL
+    )
     ends = {"start([start])": "__start__", "stop([end])": "__end__", "stop": "__end__"}
     edges = re.findall(r"^\s+(\S+) --> (.+?);$", picture, re.MULTILINE)
     drawn = {(ends.get(source, source), ends.get(target, target)) for source, target in edges}
