@@ -6,7 +6,7 @@ import time
 
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import stepped
-from automem_graph.agent.prompts import show_results
+from automem_graph.agent.prompts import say, show_results
 from automem_graph.agent.state import Step
 from automem_graph.agent.step import StepRow
 from automem_graph.agent.wipe import wipe
@@ -26,7 +26,6 @@ def act(desk: Desk, state: Step) -> Step:
             return _send_back(desk, state, said, reason)
     action, note = admit(desk.card, asked)
     answer, seconds = _step(desk, action)
-    desk.end_session()
     hook_state = state["hook_state"]
     if desk.wiped:
         hook_state = {}
@@ -84,7 +83,7 @@ def _send_back(desk: Desk, state: Step, said: str, reason: str) -> Step:
     return {
         "committed": None,
         "rejections": [*state["rejections"], reason],
-        "pending": [show_results(desk, state, "plan", results, goes_on=False)],
+        "pending": say(desk, show_results(desk, state, "plan", results, goes_on=False)),
         "rounds": 0,
         "repaired": False,
         "next": "commit" if desk.two_models else "plan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automem_graph.agent.desk import GAMEPLAY, Desk
 from automem_graph.agent.plan import committed
-from automem_graph.agent.prompts import ask_again
+from automem_graph.agent.prompts import ask_again, say
 from automem_graph.agent.recall import fall_back
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
@@ -17,5 +17,10 @@ def commit(desk: Desk, state: Step) -> Step:
     if action is not None:
         return {**update, "committed": action, "next": "act"}
     if not state["repaired"]:
-        return {**update, "pending": [ask_again(desk, "plan")], "repaired": True, "next": "commit"}
+        return {
+            **update,
+            "pending": say(desk, ask_again("plan")),
+            "repaired": True,
+            "next": "commit",
+        }
     return {**update, **fall_back(desk)}

@@ -13,7 +13,7 @@ from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
 from automem_graph.memory.memory import Memory
 from automem_graph.protocols import ActionSpec, Observation, Role, TaskCard, World
-from automem_graph.scaffold.client import ScaffoldHost, StepSession
+from automem_graph.scaffold.client import ScaffoldHost, Session
 from automem_graph.scaffold.load import Scaffold
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 SPECIALIST: Role = "specialist"
 GAMEPLAY: Role = "gameplay"
+
+
+PROCESS_STEPS = 50
+"""Steps that one process of the scaffold serves."""
+
+Page = tuple[str, Mapping[str, Any]]
+"""A template of the scaffold's and the variables to render it with."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Desk:
     wiped: bool = False
     """Whether this is the control whose memory is wiped after every step."""
     initial_files: Mapping[str, str] = field(default_factory=dict)
-    _session: StepSession | None = None
+    _session: Session | None = None
 
     @property
     def two_models(self) -> bool:
@@ -75,28 +82,39 @@ class Desk:
         return self.model_names[SPECIALIST] != self.model_names[GAMEPLAY]
 
     @property
-    def session(self) -> StepSession:
-        """The scaffold's process for this step: a fresh one each step, opened on first use."""
+    def session(self) -> Session:
+        """The scaffold's process, opened on first use."""
         if self._session is None:
-            self._session = self.host.open_step(self.memory)
+            self._session = self.host.open_session(self.memory)
         return self._session
 
+    def next_step(self, step: int) -> None:
+        """Let the scaffold begin a step with nothing but its state and the files.
+
+        Its modules run anew; its process is another one every `PROCESS_STEPS` steps, and at each
+        step of the wiped control, so that nothing hidden in it can pass for memory for long.
+        """
+        if self.wiped or step % PROCESS_STEPS == 0:
+            self.end_session()
+        else:
+            self.session.next_step()
+
     def end_session(self) -> None:
-        """End the scaffold's process for this step; nothing it kept survives."""
+        """End the scaffold's process."""
         if self._session is not None:
             self._session.close()
             self._session = None
 
-    def render(self, template: str, **variables: Any) -> str:
-        """One of the scaffold's prompts; `task` and `actions` are there for every template."""
-        return self.session.render(
-            template, {"task": self._task_variables, "actions": self._action_variables, **variables}
-        )
+    def render(self, *pages: Page) -> list[str]:
+        """Some of the scaffold's prompts; `task` and `actions` are there for every template."""
+        shared = {"task": self._task_variables, "actions": self._action_variables}
+        return self.session.render_all(pages, shared)
 
     @cached_property
     def system(self) -> str:
         """The system message: the same for every step and episode of a task and scaffold."""
-        return self.render("system")
+        instructions = {"task": self.card.model_dump(mode="json")}
+        return self.render(("system", instructions))[0]
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens: the command line, Studio's stream, or nobody."""
@@ -107,7 +125,7 @@ class Desk:
 
     @cached_property
     def _task_variables(self) -> dict[str, Any]:
-        return self.card.model_dump(mode="json")
+        return self.card.model_dump(mode="json", exclude={"instructions"})
 
     @cached_property
     def _action_variables(self) -> dict[str, Any]:

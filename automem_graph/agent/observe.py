@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from automem_graph.agent.desk import Desk
-from automem_graph.agent.prompts import open_log, open_plan
+from automem_graph.agent.prompts import open_log, open_plan, say
 from automem_graph.agent.state import Seen, Step
 from automem_graph.agent.turns import clean
 
@@ -12,6 +12,7 @@ def observe(desk: Desk, state: Step) -> Step:
     """Begin the step that the trace says is next; a state behind the trace adopts it."""
     at = desk.recorder.position
     desk.memory.rewind(at.step, 0)
+    desk.next_step(at.step)
     last = f"{at.action} ({at.note})" if at.note else at.action
     seen: Seen = {
         "step": at.step,
@@ -46,8 +47,12 @@ def observe(desk: Desk, state: Step) -> Step:
     }
     # Before the first action there is no outcome that LOG could record (paper, section on LOG).
     if fresh["step"] == 0:
-        return {**fresh, "pending": [open_plan(desk, fresh, log_ran=False)], "next": "plan"}
-    return {**fresh, "pending": [open_log(desk, fresh)], "next": "log"}
+        return {
+            **fresh,
+            "pending": say(desk, open_plan(desk, fresh, log_ran=False)),
+            "next": "plan",
+        }
+    return {**fresh, "pending": say(desk, open_log(desk, fresh)), "next": "log"}
 
 
 def noted(note: str, text: str) -> str:

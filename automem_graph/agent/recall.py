@@ -5,7 +5,7 @@ from __future__ import annotations
 from automem_graph.agent.carry_out import as_results, carry_out
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.plan import committed
-from automem_graph.agent.prompts import ask_again, hand_off, show_results
+from automem_graph.agent.prompts import ask_again, hand_off, say, show_results
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import rounds_left
 
@@ -20,20 +20,16 @@ def recall(desk: Desk, state: Step) -> Step:
     if action is None and rounds_left(desk, state) > 0:
         if rows:
             again = show_results(desk, state, "plan", as_results(rows), goes_on=True)
-            return {**update, "pending": [again], "next": "plan"}
+            return {**update, "pending": say(desk, again), "next": "plan"}
         # A consulting specialist has nothing to commit: saying no more is how it hands over.
         if not desk.two_models and not state["repaired"]:
-            return {
-                **update,
-                "pending": [ask_again(desk, "plan")],
-                "repaired": True,
-                "next": "plan",
-            }
+            repair = say(desk, ask_again("plan"))
+            return {**update, "pending": repair, "repaired": True, "next": "plan"}
     if not desk.two_models:
         return {**update, **fall_back(desk)}
     results = [show_results(desk, state, "plan", as_results(rows), goes_on=False)] if rows else []
     fresh: Step = {"rounds": 0, "repaired": False, "next": "commit"}
-    return {**update, "pending": [*results, hand_off(desk)], **fresh}
+    return {**update, "pending": say(desk, *results, hand_off()), **fresh}
 
 
 def fall_back(desk: Desk) -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automem_graph.agent.carry_out import as_results, carry_out
 from automem_graph.agent.desk import Desk
-from automem_graph.agent.prompts import ask_again, open_plan, show_results
+from automem_graph.agent.prompts import ask_again, open_plan, say, show_results
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import rounds_left
 from automem_graph.memory.memory import Deed
@@ -20,18 +20,17 @@ def remember(desk: Desk, state: Step) -> Step:
     if not ended and rounds_left(desk, state) > 0:
         if rows:
             again = show_results(desk, state, "log", as_results(rows), goes_on=True)
-            return {"actions": actions, "pending": [again], "next": "log"}
+            return {"actions": actions, "pending": say(desk, again), "next": "log"}
         if said_nothing and not state["repaired"]:
-            return {"pending": [ask_again(desk, "log")], "repaired": True, "next": "log"}
+            return {"pending": say(desk, ask_again("log")), "repaired": True, "next": "log"}
     hook_state = _tidy(desk, state, writes=_writes(desk, actions))
-    pending = []
+    pages = [open_plan(desk, state, log_ran=True)]
     if rows:
-        pending.append(show_results(desk, state, "log", as_results(rows), goes_on=False))
-    pending.append(open_plan(desk, state, log_ran=True))
+        pages.insert(0, show_results(desk, state, "log", as_results(rows), goes_on=False))
     return {
         "actions": actions,
         "hook_state": hook_state,
-        "pending": pending,
+        "pending": say(desk, *pages),
         "rounds": 0,
         "repaired": False,
         "next": "plan",

@@ -1,11 +1,11 @@
-"""The trusted side of the scaffold host: starts it, and opens one session per step.
+"""The trusted side of the scaffold host: starts it, and opens sessions on processes of its own.
 
     with ScaffoldHost.start(load_scaffold("v0")) as host:
-        with host.open_step(view) as step:
-            prompt = step.render("log", variables)
-            reply = step.run(action, {"file": "map.md", "keyword": "water"})
+        with host.open_session(view) as session:
+            prompt = session.render("log", variables)
+            reply = session.run(action, {"file": "map.md", "keyword": "water"})
 
-`view` is the read side of the step's memory; scaffold code sees files through nothing else.
+`view` is the read side of the episode's memory; scaffold code sees files through nothing else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import threading
+from collections import deque
 from contextlib import suppress
 from types import TracebackType
 
@@ -22,19 +23,22 @@ from automem_graph.scaffold.errors import ScaffoldError, ScaffoldFault
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.scaffold.manifest import line_of
 from automem_graph.scaffold.replies import ActionReply
-from automem_graph.scaffold.session import StepSession
+from automem_graph.scaffold.session import Session
 from automem_graph.scaffold.spawn import spawn
 
-__all__ = ["ActionReply", "ScaffoldError", "ScaffoldFault", "ScaffoldHost", "StepSession"]
+__all__ = ["ActionReply", "ScaffoldError", "ScaffoldFault", "ScaffoldHost", "Session"]
+
+SPARES = 2
+"""Processes kept ready: with one, a host that is busy for a moment is waited for."""
 
 CODED = ("search", "read", "write")  # the kinds of action that a function carries out
 
 
 class ScaffoldHost:
-    """One scaffold, ready to run in processes of its own; several threads may open steps.
+    """One scaffold, ready to run in processes of its own; several threads may open sessions.
 
-    When a step ends, the process for the next one is forked, so that no step waits for its own. A
-    host that died is started again by the next `open_step`.
+    When a session ends, the process for a later one is forked: `SPARES` are ready, so that none is
+    waited for. A host that died is started again by the next `open_session`.
     """
 
     def __init__(self, scaffold: Scaffold) -> None:
@@ -42,7 +46,7 @@ class ScaffoldHost:
         self._lock = threading.Lock()
         self._closed = False
         self._opened = 0
-        self._spare: tuple[int, socket.socket] | None = None
+        self._spares: deque[tuple[int, socket.socket]] = deque()
         self._process, self._control = spawn(scaffold)
         self._hooks: frozenset[str] = frozenset()
 
@@ -51,7 +55,7 @@ class ScaffoldHost:
         """Compile and try the scaffold; ScaffoldError with file and line for what is broken."""
         host = cls(scaffold)
         try:
-            with host.open_step(_NoFiles()) as step:
+            with host.open_session(_NoFiles()) as step:
                 about = step.about()
             _check_actions(scaffold, about["actions"])
         except ScaffoldFault as fault:
@@ -79,17 +83,16 @@ class ScaffoldHost:
         """The host's process, for those who look after it (`automem doctor`, tests)."""
         return self._process.pid
 
-    def open_step(self, view: MemoryView) -> StepSession:
-        """A session on a fresh process: nothing of an earlier step is in it. Close it after use."""
+    def open_session(self, view: MemoryView) -> Session:
+        """A session on a fresh process: nothing of an earlier one is in it. Close it after use."""
         with self._lock:
             if self._closed:
                 raise ValueError("this scaffold host is closed; start another one")
             if self._process.poll() is not None:
                 self._end()
                 self._process, self._control = spawn(self._scaffold)
-            number, peer = self._spare or self._fork()
-            self._spare = None
-        return StepSession(self._scaffold, peer, view, self._hooks, lambda: self._finish(number))
+            number, peer = self._spares.popleft() if self._spares else self._fork()
+        return Session(self._scaffold, peer, view, self._hooks, lambda: self._finish(number))
 
     def close(self) -> None:
         """End the host and all sessions; may be called again."""
@@ -109,14 +112,14 @@ class ScaffoldHost:
         """End a session's process, and have one ready for the session to come."""
         with self._lock:
             if not self._closed:
-                self._spare = self._spare or self._fork()
+                while len(self._spares) < SPARES:
+                    self._spares.append(self._fork())
                 with suppress(ConnectionError):  # a host that died took its processes along
                     channel.send_kill(self._control, number)
 
     def _end(self) -> None:
-        if self._spare:
-            self._spare[1].close()
-            self._spare = None
+        while self._spares:
+            self._spares.pop()[1].close()
         self._control.close()
         try:
             self._process.wait(timeout=5)

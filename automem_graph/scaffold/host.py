@@ -1,7 +1,7 @@
-"""The scaffold host: a process of trusted code that forks one process per step.
+"""The scaffold host: a process of trusted code that forks one process per session.
 
-It compiles the scaffold, confines itself and then forks on request, so that a step starts from the
-same state however often it is resumed, nothing outlives a step, and a stuck step costs only itself.
+It compiles the scaffold, confines itself and then forks on request, so that every session starts
+from the same state, nothing outlives one, and a stuck one costs only its own episode.
 
 On its control socket it first sends one frame, `{"ready": true}` or `{"error": [where, detail]}`.
 Then it only receives commands (`channel.Command`). The end of the control socket ends it and all

@@ -1,14 +1,15 @@
-"""One step's conversation with the process that runs its scaffold code, seen from the trusted side.
+"""The conversation with a process that runs scaffold code, seen from the trusted side.
 
-Every call has a deadline. A call that goes wrong raises `ScaffoldFault` and ends the process; the
-session is of no use after that.
+A session serves the steps of one episode, one after the other: `next_step` runs the scaffold's
+modules anew, so that their globals last one step. Every call has a deadline. A call that goes
+wrong raises `ScaffoldFault` and ends the process; the session is of no use after that.
 """
 
 from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar, get_args
 
@@ -28,10 +29,10 @@ State = dict[str, Any]
 T = TypeVar("T")
 
 
-class StepSession:
-    """Runs templates, actions and hooks for one step. Not for several threads at once.
+class Session:
+    """Runs templates, actions and hooks, step after step. Not for several threads at once.
 
-    `ScaffoldHost.open_step` makes it, with the hooks that this scaffold has and a function that
+    `ScaffoldHost.open_session` makes it, with the hooks that this scaffold has and a function that
     ends the process. Calls of hooks that do not exist are answered at once, here.
     """
 
@@ -49,8 +50,9 @@ class StepSession:
         self._hooks = hooks
         self._end = end
         self._open = True
+        self._anew = False
 
-    def __enter__(self) -> StepSession:
+    def __enter__(self) -> Session:
         return self
 
     def __exit__(
@@ -68,17 +70,30 @@ class StepSession:
             self._channel.close()
             self._end()
 
+    def next_step(self) -> None:
+        """Forget what the modules keep in their globals; done along with the next call."""
+        self._anew = True
+
     def render(self, template: str, variables: Mapping[str, Any]) -> str:
         """`prompts/<template>.md` with these variables (JSON), stripped, at most 64,000 characters.
 
         Strict: a variable that the template names and nobody gave is a fault with its line.
         """
-        request = {"do": "render", "name": template, "variables": dict(variables)}
-        return self._call(
-            request,
-            f"prompts/{template}.md",
-            lambda value: replies.text(value, replies.PROMPT_CHARS),
-        )
+        return self.render_all([(template, variables)], {})[0]
+
+    def render_all(
+        self, pages: Sequence[tuple[str, Mapping[str, Any]]], shared: Mapping[str, Any]
+    ) -> list[str]:
+        """Several templates in one call, each with its own variables and the shared ones."""
+        asked = [(template, dict(variables)) for template, variables in pages]
+
+        def typed(value: Any) -> list[str]:
+            if not isinstance(value, list) or len(value) != len(pages):
+                raise ReplyError("not one text for each template")
+            return [replies.text(text, replies.PROMPT_CHARS) for text in value]
+
+        request = {"do": "render", "pages": asked, "shared": dict(shared)}
+        return self._call(request, f"prompts/{pages[0][0]}.md", typed)
 
     def run(self, action: ActionSpec, args: Mapping[str, str]) -> ActionReply:
         """Call the action's function with exactly the arguments given (a missing optional is left).
@@ -157,10 +172,11 @@ class StepSession:
     def _call(self, request: dict[str, Any], where: str, typed: Callable[[Any], T]) -> T:
         """Send a request, answer questions for files, and type the value that comes back."""
         if not self._open:
-            raise ScaffoldFault("died", where, "the process of this step has ended already")
+            raise ScaffoldFault("died", where, "the process of this session has ended already")
         deadline = time.monotonic() + CALL_SECONDS + GRACE_SECONDS
         try:
-            self._send({**request, "seconds": CALL_SECONDS}, deadline)
+            self._send({**request, "seconds": CALL_SECONDS, "anew": self._anew}, deadline)
+            self._anew = False
             while True:
                 match wire.receive(self._channel, REPLY_BYTES, deadline):
                     case {"value": value}:

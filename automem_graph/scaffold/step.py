@@ -1,9 +1,9 @@
-"""One step's process: runs the scaffold's modules afresh, then answers calls until its end.
+"""A session's process: runs the scaffold's modules, anew for each step, and answers calls.
 
 Scaffold code shares this interpreter and could replace any of it. Nothing here is relied on: the
 client checks every frame, and the kernel keeps the process in.
 
-A request is `{"do": "about"|"render"|"run"|"hook", "seconds": s, ...}`; the answer is
+A request is `{"do": "about"|"render"|"run"|"hook", "seconds": s, "anew": bool, ...}`; the answer is
 `{"value": ...}` or `{"fault": [kind, where, detail]}`. In between the process may ask for files
 with `{"need": [method, arguments...]}` and gets `{"got": ...}`.
 """
@@ -90,6 +90,8 @@ def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
             request = wire.receive(session, REQUEST_BYTES)
         except wire.WireError:
             os._exit(0)
+        if request["anew"]:
+            loaded = _guarded(lambda: _load(compiled), compiled, LOADING_SECONDS)
         answer = loaded
         if "value" in loaded:
             work = _work(request, loaded["value"], session, compiled)
@@ -103,6 +105,8 @@ def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
 def _load(compiled: Compiled) -> dict[str, ModuleType]:
     """Execute the two modules that are called; what they import follows through the fence."""
     random.seed(0)  # the module seeds itself anew after a fork
+    for name in compiled.modules:
+        sys.modules.pop(name, None)
     for name in ("actions", "hooks"):
         if name in compiled.modules and name not in sys.modules:
             module = sys.modules[name] = ModuleType(name)
@@ -119,9 +123,12 @@ def _work(
 ) -> Callable[[], Any]:
     """What the request asks for, as a function to be called under guard."""
 
-    def render() -> str:
-        template = compiled.templates.get_template(f"{request['name']}.md")
-        return template.render(request["variables"]).strip()
+    def render() -> list[str]:
+        page = compiled.templates.get_template
+        return [
+            page(f"{name}.md").render(request["shared"], **variables).strip()
+            for name, variables in request["pages"]
+        ]
 
     def run() -> Any:
         return getattr(modules["actions"], request["name"])(Files(session), **request["args"])

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from automem_graph.protocols import ActionSpec
-from automem_graph.scaffold.client import ScaffoldHost, StepSession
+from automem_graph.scaffold.client import ScaffoldHost, Session
 from automem_graph.scaffold.load import load_scaffold
 from support.texts import Texts
 
 Build = Callable[[Mapping[str, str]], Path]
-Open = Callable[..., StepSession]
+Open = Callable[..., Session]
 
 
 @pytest.fixture
@@ -51,11 +51,11 @@ def hosted(build: Build) -> Iterator[Callable[[Mapping[str, str]], ScaffoldHost]
 @pytest.fixture
 def session(hosted: Callable[[Mapping[str, str]], ScaffoldHost]) -> Iterator[Open]:
     """Open one step of such a copy over given texts."""
-    sessions: list[StepSession] = []
+    sessions: list[Session] = []
 
-    def begin(files: Mapping[str, str], **texts: str) -> StepSession:
+    def begin(files: Mapping[str, str], **texts: str) -> Session:
         view = Texts({f"{name}.md": text for name, text in texts.items()})
-        sessions.append(hosted(files).open_step(view))
+        sessions.append(hosted(files).open_session(view))
         return sessions[-1]
 
     yield begin

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from automem_graph.protocols import ActionSpec
-from automem_graph.scaffold.client import ScaffoldFault, ScaffoldHost, StepSession
+from automem_graph.scaffold.client import ScaffoldFault, ScaffoldHost, Session
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.sandbox import isolation
 from support.texts import Texts
@@ -211,8 +211,8 @@ def host(folder: Path) -> Iterator[ScaffoldHost]:
 
 
 @pytest.fixture
-def step(host: ScaffoldHost) -> Iterator[StepSession]:
-    with host.open_step(Texts({"notes.md": "x\n"})) as opened:
+def step(host: ScaffoldHost) -> Iterator[Session]:
+    with host.open_session(Texts({"notes.md": "x\n"})) as opened:
         yield opened
 
 
@@ -274,7 +274,7 @@ IMPORT = "ImportError: scaffold code may import only the standard library and it
     ],
 )
 def test_it_is_stopped_at_its_line(
-    step: StepSession, actions: dict[str, ActionSpec], name: str, kind: str, says: str
+    step: Session, actions: dict[str, ActionSpec], name: str, kind: str, says: str
 ) -> None:
     with pytest.raises(ScaffoldFault, match=re.escape(says)) as caught:
         step.run(actions["READ"], {"file": name})
@@ -303,7 +303,7 @@ def test_it_is_stopped_at_its_line(
     ],
 )
 def test_it_is_stopped_at_its_action(
-    step: StepSession, actions: dict[str, ActionSpec], name: str, kind: str, says: str
+    step: Session, actions: dict[str, ActionSpec], name: str, kind: str, says: str
 ) -> None:
     with pytest.raises(ScaffoldFault, match=re.escape(says)) as caught:
         step.run(actions["READ"], {"file": name})
@@ -311,7 +311,7 @@ def test_it_is_stopped_at_its_action(
 
 
 def test_a_fault_that_the_attacker_wrote_is_fit_to_print(
-    step: StepSession, actions: dict[str, ActionSpec]
+    step: Session, actions: dict[str, ActionSpec]
 ) -> None:
     with pytest.raises(ScaffoldFault) as caught:
         step.run(actions["READ"], {"file": "writes_false_fault"})
@@ -320,7 +320,7 @@ def test_a_fault_that_the_attacker_wrote_is_fit_to_print(
 
 @pytest.mark.parametrize("name", ["tells_environment", "tells_arguments"])
 def test_nothing_secret_is_inherited(
-    step: StepSession, actions: dict[str, ActionSpec], name: str
+    step: Session, actions: dict[str, ActionSpec], name: str
 ) -> None:
     reply = step.run(actions["READ"], {"file": name})
     assert SECRET not in reply.text
@@ -331,7 +331,7 @@ def test_nothing_is_kept_for_the_next_step(
     host: ScaffoldHost, actions: dict[str, ActionSpec]
 ) -> None:
     for _ in range(3):
-        with host.open_step(Texts({})) as step:
+        with host.open_session(Texts({})) as step:
             assert step.run(actions["READ"], {"file": "tells_kept"}).text == "[None, 0, 0]"
             step.run(actions["READ"], {"file": "keeps"})
             assert (
@@ -342,18 +342,18 @@ def test_nothing_is_kept_for_the_next_step(
 def test_after_a_fault_the_session_is_over_and_the_next_step_is_well(
     host: ScaffoldHost, actions: dict[str, ActionSpec]
 ) -> None:
-    step = host.open_step(Texts({}))
+    step = host.open_session(Texts({}))
     with pytest.raises(ScaffoldFault):
         step.run(actions["READ"], {"file": "raises"})
     with pytest.raises(ScaffoldFault, match="has ended already"):
         step.run(actions["READ"], {"file": "tells_kept"})
-    with host.open_step(Texts({})) as after:
+    with host.open_session(Texts({})) as after:
         assert after.run(actions["READ"], {"file": "tells_kept"}).text == "[None, 0, 0]"
 
 
 @pytest.mark.skipif(not isolation().kernel_enforced, reason="needs Landlock and seccomp")
 def test_the_kernel_holds_where_the_fence_is_passed(
-    step: StepSession, actions: dict[str, ActionSpec]
+    step: Session, actions: dict[str, ActionSpec]
 ) -> None:
     answers = ast.literal_eval(step.run(actions["READ"], {"file": "system_calls"}).text)
     assert {name for name, answer in answers.items() if answer is True} == {"getpid", "read own"}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from automem_graph.protocols import Edit
-from automem_graph.scaffold.client import ScaffoldError, ScaffoldFault, ScaffoldHost, StepSession
+from automem_graph.scaffold.client import ScaffoldError, ScaffoldFault, ScaffoldHost, Session
 from automem_graph.scaffold.load import load_scaffold
 
-Open = Callable[..., StepSession]
+Open = Callable[..., Session]
 Build = Callable[[Mapping[str, str]], Path]
 
 HOOKS = """

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from automem_graph.protocols import ActionSpec, Answer
-from automem_graph.scaffold.client import ScaffoldFault, ScaffoldHost
+from automem_graph.scaffold.client import SPARES, ScaffoldFault, ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.sandbox import isolation
 from support.texts import Texts
@@ -57,7 +57,7 @@ def test_sessions_of_many_threads_do_not_mix(hosted: Start, actions: dict[str, A
 
     def play(number: int) -> None:
         for turn in range(5):
-            with host.open_step(Texts({"a.md": f"{number} {turn}\n"})) as step:
+            with host.open_session(Texts({"a.md": f"{number} {turn}\n"})) as step:
                 answers[number, turn] = step.run(actions["READ"], {"file": "a.md"}).text
 
     threads = [threading.Thread(target=play, args=(number,)) for number in range(6)]
@@ -72,10 +72,10 @@ def test_sessions_of_many_threads_do_not_mix(hosted: Start, actions: dict[str, A
 def test_closed_sessions_leave_no_process(hosted: Start, actions: dict[str, ActionSpec]) -> None:
     host = hosted({})
     for _ in range(5):
-        with host.open_step(Texts({})) as step:
+        with host.open_session(Texts({})) as step:
             step.run(actions["READ"], {"file": "a.md"})
     zygote = host.process_id
-    wait_for(lambda: len(processes_under(zygote)) == 1)  # the one that waits for the next step
+    wait_for(lambda: len(processes_under(zygote)) == SPARES)  # they wait for the next steps
     host.close()
     assert not alive(zygote)
 
@@ -83,13 +83,13 @@ def test_closed_sessions_leave_no_process(hosted: Start, actions: dict[str, Acti
 @linux
 def test_a_host_that_died_is_started_again(hosted: Start, actions: dict[str, ActionSpec]) -> None:
     host = hosted({})
-    step = host.open_step(Texts({"a.md": "x\n"}))
+    step = host.open_session(Texts({"a.md": "x\n"}))
     os.kill(host.process_id, signal.SIGKILL)
     wait_for(lambda: not alive(host.process_id))
     with pytest.raises(ScaffoldFault) as caught:
         step.run(actions["READ"], {"file": "a.md"})
     assert caught.value.kind == "died"
-    with host.open_step(Texts({"a.md": "y\n"})) as after:
+    with host.open_session(Texts({"a.md": "y\n"})) as after:
         assert after.run(actions["READ"], {"file": "a.md"}).text == "y\n"
 
 
@@ -122,7 +122,7 @@ def test_an_error_of_the_trusted_side_is_not_blamed_on_the_scaffold(
             raise OSError("the disk is gone")
 
     with (
-        hosted({}).open_step(Broken({})) as step,
+        hosted({}).open_session(Broken({})) as step,
         pytest.raises(OSError, match="the disk is gone"),
     ):
         step.run(actions["READ"], {"file": "a.md"})
@@ -135,20 +135,20 @@ def test_every_step_draws_the_same_random_numbers(
     host = hosted({"+actions.py": code})
     drawn = set()
     for _ in range(3):
-        with host.open_step(Texts({})) as step:
+        with host.open_session(Texts({})) as step:
             drawn.add(step.run(actions["READ"], {"file": "a"}).text)
     assert len(drawn) == 1
 
 
 def test_closing_twice_is_no_error() -> None:
     host = ScaffoldHost.start(load_scaffold("v0"))
-    step = host.open_step(Texts({}))
+    step = host.open_session(Texts({}))
     step.close()
     step.close()
     host.close()
     host.close()
     with pytest.raises(ValueError, match="is closed"):
-        host.open_step(Texts({}))
+        host.open_session(Texts({}))
 
 
 def test_the_report_says_what_is_not_covered() -> None:
@@ -157,3 +157,20 @@ def test_the_report_says_what_is_not_covered() -> None:
     assert any("side channels" in gap for gap in found.not_covered)
     if sys.platform != "linux":
         assert not found.kernel_enforced
+
+
+def test_globals_last_one_step(hosted: Start, actions: dict[str, ActionSpec]) -> None:
+    code = """
+import notes_helper
+KEPT = []
+def read(files, file, from_line="1"):
+    KEPT.append(file)
+    notes_helper.KEPT.append(file)
+    return f"{len(KEPT)} {len(notes_helper.KEPT)}"
+"""
+    host = hosted({"+actions.py": code, "notes_helper.py": "KEPT = []\n"})
+    read = actions["READ"]
+    with host.open_session(Texts({})) as session:
+        assert [session.run(read, {"file": "a"}).text for _ in range(2)] == ["1 1", "2 2"]
+        session.next_step()
+        assert [session.run(read, {"file": "a"}).text for _ in range(2)] == ["1 1", "2 2"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from automem_graph.protocols import ActionSpec, Edit
-from automem_graph.scaffold.client import ScaffoldFault, ScaffoldHost, StepSession
+from automem_graph.scaffold.client import ScaffoldFault, ScaffoldHost, Session
 from automem_graph.scaffold.load import load_scaffold
 from support.texts import Texts
 
@@ -20,8 +20,8 @@ def host() -> Iterator[ScaffoldHost]:
 
 
 @pytest.fixture
-def step(host: ScaffoldHost) -> Iterator[StepSession]:
-    with host.open_step(Texts({"map.md": MAP, "empty.md": ""})) as opened:
+def step(host: ScaffoldHost) -> Iterator[Session]:
+    with host.open_session(Texts({"map.md": MAP, "empty.md": ""})) as opened:
         yield opened
 
 
@@ -50,7 +50,7 @@ def step(host: ScaffoldHost) -> Iterator[StepSession]:
     ],
 )
 def test_looking(
-    step: StepSession,
+    step: Session,
     actions: dict[str, ActionSpec],
     name: str,
     args: tuple[str, ...],
@@ -61,7 +61,7 @@ def test_looking(
     assert (reply.text, reply.found, reply.edits) == (text, found, ())
 
 
-def test_search_shows_the_last_twenty(step: StepSession, actions: dict[str, ActionSpec]) -> None:
+def test_search_shows_the_last_twenty(step: Session, actions: dict[str, ActionSpec]) -> None:
     reply = step.run(actions["SEARCH"], {"file": "map.md", "keyword": "water"})
     lines = reply.text.split("\n")
     assert reply.found == 30
@@ -79,7 +79,7 @@ def test_search_shows_the_last_twenty(step: StepSession, actions: dict[str, Acti
     ],
 )
 def test_writing_only_asks_for_edits(
-    step: StepSession,
+    step: Session,
     actions: dict[str, ActionSpec],
     name: str,
     args: tuple[str, ...],
@@ -125,14 +125,14 @@ def variables() -> dict[str, Any]:
     }
 
 
-def test_the_system_prompt_shows_every_declared_action(step: StepSession) -> None:
+def test_the_system_prompt_shows_every_declared_action(step: Session) -> None:
     prompt = step.render("system", variables())
     for action in load_scaffold("v0").manifest.actions:
         assert f"`{action.form}` {action.help}" in prompt
     assert "noop, sleep" in prompt
 
 
-def test_the_log_prompt_shows_texts_as_they_are(step: StepSession) -> None:
+def test_the_log_prompt_shows_texts_as_they_are(step: Session) -> None:
     prompt = step.render("log", variables())
     assert prompt.startswith("# LOG, step 3")
     assert "You see <b>grass</b>." in prompt
@@ -142,17 +142,17 @@ def test_the_log_prompt_shows_texts_as_they_are(step: StepSession) -> None:
 
 
 @pytest.mark.parametrize(("unchanged", "says"), [(1, "Note: "), (3, "WARNING: ")])
-def test_the_log_prompt_warns_of_no_change(step: StepSession, unchanged: int, says: str) -> None:
+def test_the_log_prompt_warns_of_no_change(step: Session, unchanged: int, says: str) -> None:
     assert says in step.render("log", {**variables(), "unchanged": unchanged})
 
 
 @pytest.mark.parametrize("name", ["plan", "results", "repair", "handoff"])
-def test_the_other_prompts_render_strictly(step: StepSession, name: str) -> None:
+def test_the_other_prompts_render_strictly(step: Session, name: str) -> None:
     prompt = step.render(name, variables())
     assert prompt == prompt.strip() != ""
 
 
-def test_a_missing_variable_is_a_fault_with_its_line(step: StepSession) -> None:
+def test_a_missing_variable_is_a_fault_with_its_line(step: Session) -> None:
     given = variables()
     del given["observation"]
     with pytest.raises(ScaffoldFault) as caught:
@@ -161,7 +161,7 @@ def test_a_missing_variable_is_a_fault_with_its_line(step: StepSession) -> None:
     assert "'observation' is undefined" in caught.value.detail
 
 
-def test_a_missing_variable_in_an_included_prompt_has_that_prompts_line(step: StepSession) -> None:
+def test_a_missing_variable_in_an_included_prompt_has_that_prompts_line(step: Session) -> None:
     given = variables()
     del given["injected"]
     with pytest.raises(ScaffoldFault) as caught:
