@@ -8,6 +8,7 @@ import typer
 
 from automem_graph import __version__
 from automem_graph.cli.doctor import doctor
+from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
 from automem_graph.cli.trace import trace
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(play)
 app.command()(trace)
+app.command()(memory)
 app.command()(doctor)
 
 

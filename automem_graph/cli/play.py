@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from automem_graph.agent.context import PlayContext
-from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, shown, stop
+from automem_graph.cli.branch import branch
+from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, shown, stop
 from automem_graph.cli.live import LiveView
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import EpisodeFolder
@@ -26,23 +27,42 @@ class Agent(StrEnum):
 
 
 def play(
-    task: Annotated[str, typer.Argument(help="The world: crafter, or module:attribute.")],
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Same seed, same world.")] = 42,
+    task: Annotated[
+        str | None, typer.Argument(help="The world: crafter, or module:attribute.")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=2**31 - 1, help="Same seed, same world.", show_default="42"),
+    ] = None,
     steps: Annotated[
-        int, typer.Option(min=0, help="World actions at most; 0 is the task's own limit.")
-    ] = 0,
+        int | None,
+        typer.Option(min=0, help="World actions at most.", show_default="the task's own limit"),
+    ] = None,
     model: Annotated[
-        str, typer.Option(help="Who acts: offline:player, or provider:model.")
-    ] = "offline:player",
+        str | None,
+        typer.Option(
+            help="Who acts: offline:player, or provider:model.", show_default="offline:player"
+        ),
+    ] = None,
     specialist: Annotated[
-        str, typer.Option(help="Who keeps memory, where that is another model.")
-    ] = "",
+        str | None, typer.Option(help="Who keeps memory, where that is another model.")
+    ] = None,
     scaffold: Annotated[
-        str, typer.Option(help="The memory scaffold: v0, or a scaffold's folder.")
-    ] = "v0",
+        str | None,
+        typer.Option(help="The memory scaffold: v0, or a scaffold's folder.", show_default="v0"),
+    ] = None,
     agent: Annotated[
-        Agent, typer.Option(help="memory-wiped forgets all after every step: the control.")
-    ] = Agent.MEMORY,
+        Agent | None,
+        typer.Option(
+            help="memory-wiped forgets all after every step: the control.", show_default="memory"
+        ),
+    ] = None,
+    from_episode: Annotated[
+        Path | None, typer.Option("--from", help="Branch off this episode, at the step of --at.")
+    ] = None,
+    at: Annotated[
+        int | None, typer.Option(min=0, help="With --from: the first step that is played anew.")
+    ] = None,
     out_dir: Annotated[
         Path | None, typer.Option("--out", help="The run's folder. [default: runs/TASK-WORDS]")
     ] = None,
@@ -55,43 +75,53 @@ def play(
     The default needs no key and no network: offline:player is a rule-based stand-in for a model.
     Playing the same episode again shows what is there; an interrupted one goes on where it
     stopped.
+
+    With --from EPISODE --at STEP another episode's world and files are rebuilt as they were then,
+    and a new episode goes on from there, with another model or scaffold where one is named.
     """
-    context = PlayContext(
-        task=task,
-        seed=seed,
-        steps=steps,
-        gameplay=model,
-        specialist=specialist,
-        scaffold=scaffold,
-        agent=agent.value,
-        run=str(out_dir or ""),
-        steps_per_run=50,
-    )
+    given = {
+        "seed": seed,
+        "steps": steps,
+        "gameplay": model,
+        "specialist": specialist,
+        "scaffold": scaffold,
+        "agent": agent and agent.value,
+    }
+    asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with clear_errors():
-        result, folder, existed = _play(context, quiet=as_json)
+        if from_episode is not None:
+            if task is not None or seed is not None or out_dir is not None:
+                stop("--from goes on in the same world and run: leave TASK, --seed, --out.", USAGE)
+            context, episode = branch(from_episode, at, asked)
+        elif task is None or at is not None:
+            stop("name a TASK, such as crafter, or --from EPISODE --at STEP.", USAGE)
+        else:
+            run = str(out_dir or "")
+            context, episode = PlayContext(task=task, run=run, steps_per_run=50, **asked), None
+        result, folder, existed = _play(context, episode, quiet=as_json)
     if as_json:
         print_json(result.model_dump_json(indent=2))
     else:
         _summary(result, folder, existed=existed)
     if result.status == "failed":
-        stop(
-            f"the episode failed: {result.error}. The same command goes on where it stopped.",
-            FAILURE,
-        )
+        stop(f"the episode failed: {result.error}. The same command goes on there.", FAILURE)
 
 
-def _play(context: PlayContext, *, quiet: bool) -> tuple[EpisodeResult, EpisodeFolder, bool]:
+def _play(
+    context: PlayContext, episode: str | None, *, quiet: bool
+) -> tuple[EpisodeResult, EpisodeFolder, bool]:
     with EpisodeDesks() as plain:
         folder, asked = plain.folder(context), plain.asked(context)
+    folder = folder.run.episode(episode or folder.id)
     kept = read_result(folder)
     if kept is not None and kept.status == "done":
         return kept, folder, True
     if quiet:
         with EpisodeDesks() as desks:
-            return play_episode(desks, context), folder, False
+            return play_episode(desks, context, episode), folder, False
     title = f"{asked.task}, seed {context.seed}, {asked.scaffold}, {asked.gameplay}"
     with LiveView(out, title, asked.steps) as view, EpisodeDesks(listener=view.hear) as desks:
-        return play_episode(desks, context), folder, False
+        return play_episode(desks, context, episode), folder, False
 
 
 def _summary(result: EpisodeResult, folder: EpisodeFolder, *, existed: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from automem_graph.agent.step import StepRow
 from automem_graph.cli.console import USAGE, clear_errors, out, print_json, shown, stop
+from automem_graph.cli.memory import show_diff
 from automem_graph.episodes.layout import EpisodeFolder, find_episode
 from automem_graph.episodes.trace import Header, read_trace
 from automem_graph.memory.journal import read_rows
@@ -67,25 +67,12 @@ def _one_step(folder: EpisodeFolder, row: StepRow) -> None:
             title = f"{call.role} ({call.model}), {call.routine}, {call.usage.output} tokens"
         out.print(Rule(Text(title), align="left", style=STYLES[role]))
         out.print(shown(message["content"]), style=STYLES[role] if role == "system" else "")
-    _files(folder, row.step)
+    journal = list(read_rows(folder.journal))
+    out.print(Rule("files", align="left", style="magenta"))
+    show_diff(files_at(journal, row.step), files_at(journal, row.step + 1))
     out.print(Rule("the world", align="left", style="yellow"))
     for rejection in row.rejections:
         out.print(shown(f"The scaffold sent the action back: {rejection}"))
     note = f" {row.note}" if row.note else " No action was committed." if row.fallback else ""
     out.print(shown(f"{row.action}.{note}"))
     out.print(shown(row.answer.text))
-
-
-def _files(folder: EpisodeFolder, step: int) -> None:
-    """What the step changed in the files, as a diff."""
-    rows = list(read_rows(folder.journal))
-    before, after = files_at(rows, step), files_at(rows, step + 1)
-    out.print(Rule("files", align="left", style="magenta"))
-    changed = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-    if not changed:
-        out.print("unchanged")
-    for name in changed:
-        old, new = before.get(name, "").splitlines(), after.get(name, "").splitlines()
-        for line in difflib.unified_diff(old, new, name, name, lineterm="", n=2):
-            style = {"+": "green", "-": "red"}.get(line[0], "dim")
-            out.print(shown(line), style=style)

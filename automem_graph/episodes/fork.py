@@ -9,7 +9,7 @@ from __future__ import annotations
 from automem_graph.episodes.identity import Asked, fork_id
 from automem_graph.episodes.layout import EpisodeFolder, RunError, write_whole
 from automem_graph.episodes.trace import Moment, line_of, read_trace, whole_lines
-from automem_graph.memory.journal import read_rows
+from automem_graph.memory.journal import scan
 
 
 def fork(parent: EpisodeFolder, at: Moment, name: str, asked: Asked) -> EpisodeFolder:
@@ -28,11 +28,9 @@ def fork(parent: EpisodeFolder, at: Moment, name: str, asked: Asked) -> EpisodeF
     folder = parent.run.episode(fork_id(asked, header.seed, at.model_dump(), name))
     if folder.trace.exists():
         return folder
-    journal = [row for row in read_rows(parent.journal) if row.position < (at.step, at.turn)]
-    write_whole(
-        folder.journal,
-        "".join(row.model_dump_json(exclude_defaults=True) + "\n" for row in journal),
-    )
+    ends = [end for row, end in scan(parent.journal) if row.position < (at.step, at.turn)]
+    journal = parent.journal.read_bytes()[: max(ends, default=0)]
+    write_whole(folder.journal, journal.decode())
     begun = header.model_copy(update={"episode": folder.id, "parent": at, "asked": asked})
     shared = b"".join(list(whole_lines(parent))[1 : at.step + 1]).decode()
     write_whole(folder.trace, line_of(begun) + shared)

@@ -130,6 +130,57 @@ def test_trace_of_a_torn_trace_shows_what_is_whole():
     assert len(result.stdout.splitlines()) == 3
 
 
+def test_a_branch_goes_on_from_an_earlier_step_with_another_scaffold(tmp_path: Path):
+    automem(*TOY, "--steps", "6", "--out", "run")
+    (original,) = Path("run").glob("episodes/*")
+    hooks = "def canonicalise(action, seen):\n    return 'Right'\n"
+    scaffold = scaffold_with(tmp_path / "mine", hooks_py=hooks)
+    words = ["play", "--from", str(original), "--at", "2", "--scaffold", scaffold, "--json"]
+    first, again = automem(*words), automem(*words)
+    assert first.exit_code == 0, first.output
+    said = json.loads(first.stdout)
+    assert said["steps"] == 6
+    assert said["episode"] != original.name
+    assert json.loads(again.stdout) == said
+    before = automem("trace", str(original), "--step", "1", "--json").stdout
+    branch = f"run/episodes/{said['episode']}"
+    assert automem("trace", branch, "--step", "1", "--json").stdout == before
+    assert json.loads(automem("trace", branch, "--step", "5", "--json").stdout)["action"] == "Right"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--from", "run"], "--from needs --at: "),
+        (["--from", "run", "--at", "9"], "cannot be forked at 9"),
+        (["crafter", "--from", "run", "--at", "1"], "leave TASK"),
+        (["crafter", "--at", "1"], "--from EPISODE"),
+        ([], "name a TASK"),
+    ],
+)
+def test_a_branch_that_cannot_be_is_one_sentence(words: list[str], sentence: str):
+    automem(*TOY, "--steps", "3", "--out", "run")
+    result = automem("play", *words)
+    assert result.exit_code == 2
+    assert sentence in result.output.replace("\n", " ")
+
+
+def test_memory_shows_the_files_at_any_step(tmp_path: Path):
+    hooks = "def after_log(state, seen, files):\n"
+    hooks += "    return [('append', 'log.md', f\"step {seen['step']}\")], state\n"
+    scaffold = scaffold_with(tmp_path / "mine", hooks_py=hooks)
+    automem(*TOY, "--steps", "5", "--out", "run", "--scaffold", scaffold)
+    assert json.loads(automem("memory", "run", "--json").stdout)["log.md"].count("step") == 4
+    at = json.loads(automem("memory", "run", "--at", "3", "--json").stdout)
+    assert at["log.md"] == "step 1\nstep 2\n"
+    assert "no files" in automem("memory", "run", "--at", "0").stdout
+    changed = automem("memory", "run", "--diff", "2", "4").stdout
+    assert "+step 2" in changed
+    assert "+step 3" in changed
+    assert "+step 1" not in changed
+    assert automem("memory", "run", "--at", "9").exit_code == 2
+
+
 def test_hostile_text_stays_text():
     from automem_graph.cli.console import shown
 
@@ -147,7 +198,7 @@ def test_doctor_looks_at_this_installation():
 
 
 def test_help_teaches():
-    for command in ("play", "trace", "doctor"):
+    for command in ("play", "trace", "memory", "doctor"):
         result = automem(command, "--help")
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 5

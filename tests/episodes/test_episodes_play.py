@@ -10,6 +10,7 @@ from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import files_at
 from support.playing import scaffold_with, table
 from support.scripted import by_routine, in_turn
+from support.timeless import timeless
 
 DONE = "<|DONE|>"
 RIGHT = "<|ACTION|>Right<|END|>"
@@ -72,27 +73,14 @@ def test_an_interrupted_episode_equals_an_undisturbed_one():
 
     with table(by_routine(LOG, RIGHT), run="whole") as at:
         at.play()
-        whole = _timeless(at)
+        whole = timeless(at.folder)
     for after in range(1, 12):
         with table(interrupted(after), run=f"cut-{after}") as at:
             with pytest.raises(KeyboardInterrupt):
                 at.play()
             assert not at.folder.result.exists()
             at.play()
-            assert _timeless(at) == whole
-
-
-def _timeless(at) -> tuple:
-    rows = [
-        row.model_copy(
-            update={
-                "world_ms": 0,
-                "calls": tuple(c.model_copy(update={"ms": 0}) for c in row.calls),
-            }
-        )
-        for row in at.rows()
-    ]
-    return rows, at.folder.journal.read_text()
+            assert timeless(at.folder) == whole
 
 
 def test_playing_again_returns_what_is_there():

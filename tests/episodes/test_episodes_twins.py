@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from automem_graph.episodes.layout import find_episode
-from automem_graph.episodes.trace import read_trace
+from support.timeless import timeless
 
 CODE = "from automem_graph.cli import main; main()"
 
@@ -18,19 +18,7 @@ def played(folder: Path, hash_seed: str) -> tuple:
     subprocess.run(
         [*command, "--out", str(folder)], env=environment, check=True, capture_output=True
     )
-    episode = find_episode(folder)
-    header, rows = read_trace(episode)
-    timeless = [
-        row.model_copy(
-            update={
-                "world_ms": 0.0,
-                "calls": tuple(call.model_copy(update={"ms": 0.0}) for call in row.calls),
-            }
-        )
-        for row in rows
-    ]
-    files = {path.name: path.read_bytes() for path in episode.memory.iterdir()}
-    return header, timeless, episode.journal.read_bytes(), files
+    return timeless(find_episode(folder))
 
 
 def test_two_processes_with_other_hash_seeds_play_the_same_episode(tmp_path: Path):

@@ -1,0 +1,82 @@
+"""kill -9 at any moment, then the same command: the episode that an undisturbed run leaves."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from os import kill
+from pathlib import Path
+
+import pytest
+
+from automem_graph.episodes.layout import find_episode
+from support.timeless import timeless
+
+CODE = "from automem_graph.cli import main; main()"
+STEPS = 200
+KILLS = 20
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", CODE, "play", "crafter", "--steps", str(STEPS)]
+    return subprocess.Popen(
+        [*command, "--out", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def children(process: int) -> Iterator[tuple[int, str]]:
+    """The process ids and command lines of a process's children."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(path.read_text().rpartition(")")[2].split()[1]) == process:
+                yield int(path.parent.name), (path.parent / "cmdline").read_text()
+
+
+def victim(driver: int, which: str) -> int | None:
+    """The driver itself, or its child that hosts worlds or the scaffold."""
+    if which == "driver":
+        return driver
+    return next((pid for pid, command in children(driver) if which in command), None)
+
+
+def rows(folder: Path) -> int:
+    """Whole lines of the trace, its header included."""
+    traces = list(folder.glob("episodes/*/trace.jsonl"))
+    return traces[0].read_bytes().count(b"\n") if traces else 0
+
+
+def disturb(folder: Path, at_row: int, which: str, delay: float) -> bool:
+    """Play until a row is there, wait a moment, kill; whether there was something to kill."""
+    driver = start(folder)
+    while driver.poll() is None and rows(folder) < at_row:
+        time.sleep(0.002)
+    time.sleep(delay)
+    found = None
+    while driver.poll() is None and (found := victim(driver.pid, which)) is None:
+        time.sleep(0.002)
+    if found is not None:
+        with suppress(ProcessLookupError):
+            kill(found, signal.SIGKILL)
+    driver.communicate(timeout=60)
+    return found is not None
+
+
+def test_twenty_kills_and_the_same_episode(tmp_path: Path):
+    chance = random.Random(2607)
+    whole = start(tmp_path / "whole")
+    assert whole.communicate(timeout=120) and whole.returncode == 0
+    moments = sorted(chance.sample(range(STEPS - 40), KILLS))
+    killed = 0
+    for number, moment in enumerate(moments):
+        which = ("driver", "worlds.host", "scaffold.host")[number % 3]
+        killed += disturb(tmp_path / "cut", moment, which, chance.random() * 0.02)
+    last = start(tmp_path / "cut")
+    output, _ = last.communicate(timeout=120)
+    assert last.returncode == 0, output.decode()
+    assert killed == KILLS
+    assert timeless(find_episode(tmp_path / "cut")) == timeless(find_episode(tmp_path / "whole"))
