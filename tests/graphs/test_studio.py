@@ -17,6 +17,10 @@ from langgraph_sdk.client import SyncLangGraphClient
 
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.trace import read_trace
+from automem_graph.memory.journal import read_rows
+from automem_graph.memory.rows import files_at
+from automem_graph.worlds.process import WorldProcess
+from support.timeless import timeless
 
 CHECKOUT = Path(__file__).parents[2]
 NODES = {"observe", "log", "remember", "plan", "recall", "commit", "act"}
@@ -119,6 +123,46 @@ def test_two_threads_do_not_meet(served):
         rows.append(read_trace(EpisodeFolder(trace.parent))[1])
     assert [row.answer for row in rows[0]] == [row.answer for row in rows[1]]
     assert len(rows[0]) == 2
+
+
+def test_a_forked_checkpoint_goes_on_as_an_episode_of_its_own(served):
+    client, folder = served
+    context = {"seed": 3, "steps_per_run": 6}
+    thread = client.threads.create()["thread_id"]
+    client.runs.wait(thread, "inner_loop", input={}, context=context)
+    episodes = folder / "runs" / f"studio-{thread}" / "episodes"
+    (original,) = (EpisodeFolder(path) for path in episodes.iterdir())
+    before = timeless(original)
+
+    past = next(
+        state
+        for state in client.threads.get_history(thread, limit=100)
+        if state["next"] == ["act"] and state["values"]["step"] == 3
+    )
+    turn = {**past["values"]["turn"], "committed": "Noop"}
+    edited = client.threads.update_state(
+        thread, {"fork": "wait", "turn": turn}, checkpoint=past["checkpoint"]
+    )
+    end = client.runs.wait(
+        thread, "inner_loop", input=None, checkpoint=edited["checkpoint"], context=context
+    )
+    assert end["step"] == 6
+    assert timeless(original) == before
+    (fork,) = (EpisodeFolder(path) for path in episodes.iterdir() if path.name != original.id)
+    assert end["episode"] == fork.id
+
+    _, rows, *_ = timeless(fork)
+    assert rows[:3] == before[1][:3]
+    assert rows[3].action == "Noop"
+    with WorldProcess.start() as worlds:
+        for episode in (original, fork):
+            replayed = worlds.open("crafter", 3)
+            assert replayed.reset() == timeless(episode)[0]
+            for row in timeless(episode)[1]:
+                assert replayed.step(row.action) == row.answer
+            assert files_at(read_rows(episode.journal)) == {
+                path.name: path.read_text() for path in episode.memory.iterdir()
+            }
 
 
 def test_a_wrong_context_is_an_error_that_says_what_is_wrong(served):
