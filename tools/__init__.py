@@ -1,1 +1,1 @@
-"""Scaffolds as data: the seed scaffold travels with the package. Nothing here is imported by name."""
+"""Scaffolds as data: the seed scaffold travels with the package, and is loaded by path."""

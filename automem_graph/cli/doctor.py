@@ -85,7 +85,7 @@ def _line(good: bool, name: str, text: str, *, soft: bool = False) -> None:
     mark, style = ("ok", "green") if good else ("--", "dim") if soft else ("!!", "red")
     line = shown(f"  {mark}  {name:<20} {text}")
     line.stylize(style, 2, 4)
-    out.print(line)
+    out.print(line, soft_wrap=True)
 
 
 def _version(name: str) -> str | None:

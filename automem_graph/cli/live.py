@@ -85,7 +85,7 @@ class LiveView:
         if event is None:
             return Panel(Text("opening the world ..."), title=self._title)
         rows = Table.grid(padding=(0, 2))
-        rows.add_column(style="dim", width=12)
+        rows.add_column(style="dim", min_width=12, no_wrap=True)
         rows.add_column(overflow="ellipsis", no_wrap=True)
         rows.add_row("step", self._progress(event))
         rows.add_row("action", shown(event.action + (" (fallback)" if event.fallback else "")))

@@ -66,7 +66,8 @@ def _one_step(folder: EpisodeFolder, row: StepRow) -> None:
             call = next(calls)
             title = f"{call.role} ({call.model}), {call.routine}, {call.usage.output} tokens"
         out.print(Rule(Text(title), align="left", style=STYLES[role]))
-        out.print(shown(message["content"]), style=STYLES[role] if role == "system" else "")
+        style = STYLES[role] if role == "system" else ""
+        out.print(shown(message["content"]), style=style, soft_wrap=True)
     journal = list(read_rows(folder.journal))
     out.print(Rule("files", align="left", style="magenta"))
     show_diff(files_at(journal, row.step), files_at(journal, row.step + 1))
@@ -75,4 +76,4 @@ def _one_step(folder: EpisodeFolder, row: StepRow) -> None:
         out.print(shown(f"The scaffold sent the action back: {rejection}"))
     note = f" {row.note}" if row.note else " No action was committed." if row.fallback else ""
     out.print(shown(f"{row.action}.{note}"))
-    out.print(shown(row.answer.text))
+    out.print(shown(row.answer.text), soft_wrap=True)

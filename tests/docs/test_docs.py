@@ -6,7 +6,10 @@ from pathlib import Path
 from automem_graph.agent.graph import create_inner_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.metrics import MEANINGS
+from support.playing import table
+from support.scripted import by_routine
 
+RIGHT = "<|ACTION|>Right<|END|>"
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -43,3 +46,17 @@ def test_the_paper_index_names_code_and_tests_that_exist():
         for path in re.findall(r"`([^`]+)`", test):
             file, _, name = path.partition("::")
             assert f"def {name}" in (CHECKOUT / file).read_text(), path
+
+
+def test_the_python_of_the_pages_runs(capsys):
+    with table(
+        by_routine("<|APPEND|>a.md|x<|END|><|DONE|>", RIGHT), steps=12, run="runs/my-run"
+    ) as at:
+        at.play()
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (CHECKOUT / "docs/episodes.md").read_text(), re.DOTALL
+    )
+    exec(code.replace("10]", "3]").replace("11))", "4))"), {})
+    said = capsys.readouterr().out
+    assert "# LOG, step 3" in said
+    assert "{'a.md': 'x\\nx\\nx\\n'}" in said

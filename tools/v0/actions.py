@@ -55,7 +55,7 @@ def create(files, file):
 
 
 def _matching(files, file, keyword):
-    """The lines of the file that contain the keyword, or a sentence that says why there are none."""
+    """The lines of the file that contain the keyword, or a sentence why there are none."""
     lines, problem = _lines(files, file)
     if problem:
         return [], problem
