@@ -1,7 +1,8 @@
 """Framed JSON over a stream socket: how trusted code talks to its child processes.
 
-A frame is a four-byte big-endian length and that many bytes of UTF-8 JSON. Used by the process
-that hosts scaffolds and the one that hosts worlds. Standard library only: the scaffold host loads
+A frame is a four-byte big-endian length and that many bytes of UTF-8 JSON. The two sides take
+turns: whoever sent a frame waits for one, so nothing follows a frame. Used by the process that
+hosts scaffolds and the one that hosts worlds. Standard library only: the scaffold host loads
 it before it closes its import path.
 """
 
@@ -32,31 +33,38 @@ def send(sock: socket.socket, message: Any, limit: int) -> None:
 def receive(sock: socket.socket, limit: int, deadline: float | None = None) -> Any:
     """The next frame, by `deadline` (`time.monotonic` seconds; None waits): TimeoutError after it.
 
-    Raises WireError at the end of the stream, for a length over `limit` bytes and for a body that
-    is not JSON. After any of these errors the stream is of no further use.
+    Raises WireError at the end of the stream, for a length over `limit` bytes, for a body that is
+    not JSON and for anything after it. After any of these errors the stream is of no further use.
     """
-    (size,) = _LENGTH.unpack(_exactly(sock, _LENGTH.size, deadline))
-    if size > limit:
-        raise WireError(f"the peer announced {size:,} bytes; the limit is {limit:,}")
+    frame = bytearray()
+    end = _LENGTH.size
+    while len(frame) < end:
+        frame += _some(sock, end - len(frame), deadline)
+        if end == _LENGTH.size <= len(frame):
+            (size,) = _LENGTH.unpack_from(frame)
+            if size > limit:
+                raise WireError(f"the peer announced {size:,} bytes; the limit is {limit:,}")
+            end += size
+    size = end - _LENGTH.size
+    if len(frame) > end:
+        raise WireError(f"the peer sent something after its {size:,} bytes")
     try:
-        return json.loads(_exactly(sock, size, deadline))
+        return json.loads(frame[_LENGTH.size :])
     except (ValueError, RecursionError) as error:
         raise WireError(f"the peer sent {size:,} bytes that are not JSON: {error}") from error
 
 
-def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytes:
-    chunks = bytearray()
-    while len(chunks) < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("no answer in time")
-            sock.settimeout(left)
-        try:
-            chunk = sock.recv(min(size - len(chunks), 1 << 20))
-        except ConnectionError as error:
-            raise WireError(f"the connection broke: {error}") from error
-        if not chunk:
-            raise WireError("the peer closed the connection")
-        chunks += chunk
-    return bytes(chunks)
+def _some(sock: socket.socket, missing: int, deadline: float | None) -> bytes:
+    """What is there, which is a whole small frame in most cases: two calls would cost more."""
+    if deadline is not None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("no answer in time")
+        sock.settimeout(left)
+    try:
+        chunk = sock.recv(min(max(missing, 1 << 16), 1 << 20))
+    except ConnectionError as error:
+        raise WireError(f"the connection broke: {error}") from error
+    if not chunk:
+        raise WireError("the peer closed the connection")
+    return chunk

@@ -48,11 +48,10 @@ def act(desk: Desk, state: Step) -> Step:
     )
     desk.recorder.write(row)
     desk.tell(stepped(row))
-    step = state["step"] + 1
     return {
-        "step": step,
+        "step": state["step"] + 1,
         "progression": answer.progression,
-        "done": answer.done or step >= desk.card.max_steps,
+        "done": desk.finished,
         "committed": None,
         "next": "observe",
     }

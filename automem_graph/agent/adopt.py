@@ -22,6 +22,6 @@ def adopt(desk: Desk, node: str) -> Step:
     return {
         "step": at.step,
         "progression": at.answer.progression,
-        "done": at.answer.done or at.step >= desk.card.max_steps,
+        "done": desk.finished,
         "next": "observe",
     }

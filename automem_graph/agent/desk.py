@@ -82,6 +82,12 @@ class Desk:
         return self.model_names[SPECIALIST] != self.model_names[GAMEPLAY]
 
     @property
+    def finished(self) -> bool:
+        """Whether the world or the step limit has ended the episode."""
+        at = self.recorder.position
+        return at.answer.done or at.step >= self.card.max_steps
+
+    @property
     def session(self) -> Session:
         """The scaffold's process, opened on first use."""
         if self._session is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph import START, StateGraph
+from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.store.base import BaseStore
@@ -21,10 +21,20 @@ from automem_graph.agent.observe import observe
 from automem_graph.agent.plan import plan
 from automem_graph.agent.recall import recall
 from automem_graph.agent.remember import remember
+from automem_graph.agent.route import Route
 from automem_graph.agent.state import PlayInput, PlayState, Step, as_step, as_update
 
 InnerLoop = CompiledStateGraph[PlayState, PlayContext, PlayInput, PlayState]
 Node = Callable[[Desk, Step], Step]
+
+ROUTES = {
+    "observe": Route("plan", "log", END),  # no LOG before the first action
+    "remember": Route("plan", "log"),
+    "plan": Route("recall", "act"),  # a bare commit by the only model is acted on at once
+    "recall": Route("plan", "commit", "act"),
+    "commit": Route("act", "commit"),  # once more after a reply without a commit
+    "act": Route("observe", "plan", "commit", END),  # a rejected action gets a second try
+}
 
 MOST_SUPERSTEPS = 90
 """Nodes that a step may visit: LOG and PLAN of ten rounds, PLAN again after two rejections."""
@@ -41,18 +51,23 @@ def create_inner_loop(
     A run takes up to `PlayContext.steps_per_run` steps and pauses at multiples of it; running the
     graph again goes on. Give runs a `recursion_limit` of `supersteps(context)`.
     """
-    graph = StateGraph(PlayState, PlayContext, input_schema=PlayInput)
-    for node in (observe, log, remember, plan, recall, commit, act):
-        graph.add_node(node.__name__, _at_desk(desks, node))
-    graph.add_edge(START, "observe")
-    graph.add_conditional_edges("observe", route_observe)
-    graph.add_edge("log", "remember")
-    graph.add_conditional_edges("remember", route_remember)
-    graph.add_conditional_edges("plan", route_plan)
-    graph.add_conditional_edges("recall", route_recall)
-    graph.add_conditional_edges("commit", route_commit)
-    graph.add_conditional_edges("act", route_act)
+    nodes = (observe, log, remember, plan, recall, commit, act)
+    graph = join({node.__name__: _at_desk(desks, node) for node in nodes})
     return graph.compile(checkpointer=checkpointer, store=store, name="inner_loop")
+
+
+def join(
+    nodes: Mapping[str, Callable[..., PlayState]],
+) -> StateGraph[PlayState, PlayContext, PlayInput, PlayState]:
+    """The inner loop's graph, with any functions as its seven nodes."""
+    graph = StateGraph(PlayState, PlayContext, input_schema=PlayInput)
+    for name, node in nodes.items():
+        graph.add_node(name, node)
+    graph.add_edge(START, "observe")
+    graph.add_edge("log", "remember")
+    for name, route in ROUTES.items():
+        graph.add_conditional_edges(name, route, route.ends)
+    return graph
 
 
 def supersteps(context: PlayContext) -> int:
@@ -88,37 +103,3 @@ def _is_behind(desk: Desk, node: Node, state: PlayState) -> bool:
 
 def _pauses(context: PlayContext, state: Step) -> bool:
     return state["done"] or state["step"] % context.steps_per_run == 0
-
-
-def route_observe(state: PlayState) -> Literal["log", "plan", "__end__"]:
-    """LOG first, except before the first action; nothing when the episode is over."""
-    if state["turn"]["next"] == "end":
-        return "__end__"
-    return "log" if state["turn"]["next"] == "log" else "plan"
-
-
-def route_remember(state: PlayState) -> Literal["log", "plan"]:
-    """Another LOG reply, or PLAN when LOG has ended."""
-    return "log" if state["turn"]["next"] == "log" else "plan"
-
-
-def route_plan(state: PlayState) -> Literal["recall", "act"]:
-    """Straight to the act for a bare commit by the only model."""
-    return "act" if state["turn"]["next"] == "act" else "recall"
-
-
-def route_recall(state: PlayState) -> Literal["plan", "commit", "act"]:
-    """More consultation, the gameplay model's commit, or the act."""
-    return cast(Literal["plan", "commit", "act"], state["turn"]["next"])
-
-
-def route_commit(state: PlayState) -> Literal["commit", "act"]:
-    """Once more after a reply without a commit."""
-    return "commit" if state["turn"]["next"] == "commit" else "act"
-
-
-def route_act(state: PlayState) -> Literal["observe", "plan", "commit", "__end__"]:
-    """The next step, a rejected action's second try, or the end of the run."""
-    if state["turn"]["next"] == "end":
-        return "__end__"
-    return cast(Literal["observe", "plan", "commit"], state["turn"]["next"])

@@ -25,7 +25,7 @@ def observe(desk: Desk, state: Step) -> Step:
         "step": at.step,
         "seen": seen,
         "progression": at.answer.progression,
-        "done": at.answer.done or at.step >= desk.card.max_steps,
+        "done": desk.finished,
         "hook_state": dict(at.hook_state),
     }
     if known["done"]:

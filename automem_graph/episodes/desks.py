@@ -56,8 +56,9 @@ class EpisodeDesks:
         self._resolve = resolve
         self._worlds: WorldProcess | None = None
         self._hosts: dict[str, ScaffoldHost] = {}
-        self._paths: dict[tuple[PlayContext, str | None, str | None], Path] = {}
         self._desks: dict[Path, Desk] = {}
+        self._asked: dict[tuple[PlayContext, str | None, str | None], Desk] = {}
+        """The open desks again, by what is asked for at every node."""
         self._lock = RLock()
 
     def __call__(self, context: PlayContext, state: PlayState, thread: str | None) -> Desk:
@@ -67,12 +68,13 @@ class EpisodeDesks:
         """
         asking = (context, thread, state.get("episode"))
         with self._lock:
-            desk = self._desks.get(self._paths.get(asking, Path()))
+            desk = self._asked.get(asking)
             if desk is None or state.get("fork"):
                 folder = self._named(context, state, thread)
                 desk = self._desks.get(folder.path) or self._open(context, folder, state)
-                self._paths[asking] = folder.path
                 self._desks[folder.path] = desk
+                if not state.get("fork"):
+                    self._asked[asking] = desk
                 while len(self._desks) > MOST_OPEN:
                     self.leave(next(iter(self._desks.values())))
             return desk
@@ -127,6 +129,7 @@ class EpisodeDesks:
             if not paths:
                 return
             del self._desks[paths[0]]
+            self._asked = {key: one for key, one in self._asked.items() if one is not desk}
         desk.end_session()
         desk.world.close()
         desk.recorder.close()
@@ -152,9 +155,9 @@ class EpisodeDesks:
             SPECIALIST: self._resolve(asked.specialist),
         }
         host = self._host(scaffold)
-        keep_scaffold(folder.run, scaffold)
         if not folder.trace.exists():
             keep_run(folder.run, asked)
+        keep_scaffold(folder.run, scaffold)
         world = self._world(card.name, context.seed)
         try:
             trace = open_trace(folder, asked, context.seed, world)

@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import Field, ValidationError
 
 from automem_graph.agent.context import PlayContext
-from automem_graph.agent.graph import InnerLoop, create_inner_loop, supersteps
+from automem_graph.agent.graph import create_inner_loop, supersteps
 from automem_graph.agent.state import PlayInput
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.identity import Asked
@@ -59,7 +59,7 @@ def play_episode(
     started = time.perf_counter()
     desk = desks(context, {"episode": folder.id}, None)
     try:
-        _play_on(create_inner_loop(desks), context, folder.id)
+        _play_on(desks, context, folder.id)
         error = None
     except Exception as problem:  # a boundary: what went wrong becomes a row that someone can read
         error = f"{type(problem).__name__}: {problem}"
@@ -82,12 +82,15 @@ def read_result(folder: EpisodeFolder) -> EpisodeResult | None:
         ) from error
 
 
-def _play_on(loop: InnerLoop, context: PlayContext, episode: str) -> None:
+def _play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     """Runs of `steps_per_run` steps until the world or the limit ends the episode."""
+    loop = create_inner_loop(desks)
     config: RunnableConfig = {"recursion_limit": supersteps(context)}
     again: PlayInput = {"episode": episode}
-    while not loop.invoke(again, config, context=context)["done"]:
-        pass
+    while not desks(context, {"episode": episode}, None).finished:
+        # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
+        for _ in loop.stream(again, config, context=context, stream_mode=[]):
+            pass
 
 
 def _result(folder: EpisodeFolder, error: str | None, seconds: float) -> EpisodeResult:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -53,6 +53,7 @@ class Trace:
         self._answers: list[tuple[str, Observation]] = [("", header.answer)]
         self._answers += [(row.note, row.answer) for row in rows[-2:]]
         self._last = rows[-1] if rows else None
+        self._prompts: dict[str, str] = {}
         self._file = os.open(folder.trace, os.O_WRONLY | os.O_APPEND)
 
     @classmethod
@@ -72,13 +73,19 @@ class Trace:
         """Add a finished step in one write."""
         data = row.model_dump(mode="json", exclude_defaults=True)
         shown = [noted(note, answer.text) for note, answer in self._answers[-2:]]
-        data["messages"] = _folded(self._folder, row, _quoted(row, shown))
+        data["messages"] = _folded(self._kept, row, _quoted(row, shown))
         os.write(self._file, _line(data).encode())
         self._answers = [*self._answers[-1:], (row.note, row.answer)]
         self._last = row
 
     def close(self) -> None:
         os.close(self._file)
+
+    def _kept(self, text: str) -> str:
+        """The name under which the run keeps a system text; looked up once for each."""
+        if text not in self._prompts:
+            self._prompts[text] = self._folder.run.keep_prompt(text)
+        return self._prompts[text]
 
     @property
     def position(self) -> Position:
@@ -137,15 +144,15 @@ def _quoted(row: StepRow, shown: Sequence[str]) -> dict[str, str]:
     return known | {f"r{number}": action.result for number, action in enumerate(row.actions)}
 
 
-def _folded(folder: EpisodeFolder, row: StepRow, known: Mapping[str, str]) -> list[list[Any]]:
-    """The row's messages as they are written: [role, text], a system text by name only, and a
-    reply by the index of its call."""
+def _folded(kept: Callable[[str], str], row: StepRow, known: Mapping[str, str]) -> list[list[Any]]:
+    """The row's messages as they are written: [role, text], a system text by name only (as `kept`
+    has it), and a reply by the index of its call."""
     replies = iter(range(len(row.calls)))
     folded: list[list[Any]] = []
     for message in row.messages:
         role, text = message["role"], message["content"]
         if role == "system":
-            folded.append([role, folder.run.keep_prompt(text)])
+            folded.append([role, kept(text)])
         elif role == "assistant":
             call = next(replies)
             folded.append([role, call if as_said(row.calls[call].reply) == text else text])

@@ -146,9 +146,13 @@ class DirectoryFiles:
         Raises FileNotFoundError where there is none; with `make`, FileExistsError where something
         else has its name.
         """
-        if make:
+        try:
+            descriptor = os.open(self._root, _FOLDER)
+        except FileNotFoundError:
+            if not make:
+                raise
             self._root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._root, _FOLDER)
+            descriptor = os.open(self._root, _FOLDER)
         try:
             for parent in parents:
                 outer, descriptor = descriptor, _enter(parent, descriptor, make)

@@ -39,7 +39,7 @@ class Memory:
         self._quota = quota or Quota()
         self._journal = Journal(journal)
         self._sizes: dict[str, Size] = {}
-        if not journal.exists() and files.index():
+        if files.index() and not journal.exists():  # in this order: the journal is there first
             raise JournalError(
                 f"there are files, but no journal at {journal} that knows them: "
                 "start a memory with an empty directory"

@@ -51,6 +51,7 @@ class Session:
         self._end = end
         self._open = True
         self._anew = False
+        self._shared: Mapping[str, Any] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -73,6 +74,7 @@ class Session:
     def next_step(self) -> None:
         """Forget what the modules keep in their globals; done along with the next call."""
         self._anew = True
+        self._shared = {}
 
     def render(self, template: str, variables: Mapping[str, Any]) -> str:
         """`prompts/<template>.md` with these variables (JSON), stripped, at most 64,000 characters.
@@ -84,7 +86,11 @@ class Session:
     def render_all(
         self, pages: Sequence[tuple[str, Mapping[str, Any]]], shared: Mapping[str, Any]
     ) -> list[str]:
-        """Several templates in one call, each with its own variables and the shared ones."""
+        """Several templates in one call, each with its own variables and the shared ones.
+
+        The process keeps the shared variables to the end of the step: they are sent when they
+        differ from those of the call before.
+        """
         asked = [(template, dict(variables)) for template, variables in pages]
 
         def typed(value: Any) -> list[str]:
@@ -92,17 +98,22 @@ class Session:
                 raise ReplyError("not one text for each template")
             return [replies.text(text, replies.PROMPT_CHARS) for text in value]
 
-        request = {"do": "render", "pages": asked, "shared": dict(shared)}
+        request: dict[str, Any] = {"do": "render", "pages": asked}
+        if shared != self._shared:
+            request["shared"] = self._shared = dict(shared)
         return self._call(request, f"prompts/{pages[0][0]}.md", typed)
 
     def run(self, action: ActionSpec, args: Mapping[str, str]) -> ActionReply:
         """Call the action's function with exactly the arguments given (a missing optional is left).
 
-        For kinds `search`, `read` and `write`; the edits are not applied, only returned.
+        For kinds `search`, `read` and `write`; the edits are not applied, only returned. A search
+        gets the text of its `file` along with the call, since it would ask for nothing else.
         """
         name = action.name.lower()
         given = {key.removesuffix("?"): value for key, value in args.items()}
-        request = {"do": "run", "name": name, "args": given}
+        request = {"do": "run", "name": name, "args": given, "texts": {}}
+        if action.kind == "search" and "file" in given:
+            request["texts"] = {given["file"]: self._view.text(given["file"])}
         return self._call(
             request, f"actions.py in {name}", lambda value: replies.action_reply(action, value)
         )

@@ -5,7 +5,8 @@ client checks every frame, and the kernel keeps the process in.
 
 A request is `{"do": "about"|"render"|"run"|"hook", "seconds": s, "anew": bool, ...}`; the answer is
 `{"value": ...}` or `{"fault": [kind, where, detail]}`. In between the process may ask for files
-with `{"need": [method, arguments...]}` and gets `{"got": ...}`.
+with `{"need": [method, arguments...]}` and gets `{"got": ...}`. What a request says of "shared"
+variables holds until another one says otherwise.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import random
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Any, NamedTuple, NoReturn
 
@@ -39,11 +40,16 @@ class Read(NamedTuple):
 
 
 class Files:
-    """The read view of the memory during one call; asks the trusted side once for each thing."""
+    """The read view of the memory during one call; asks the trusted side once for each thing.
 
-    def __init__(self, session: socket.socket) -> None:
+    `texts` came along with the call: files by name, None for one that is not there.
+    """
+
+    def __init__(self, session: socket.socket, texts: Mapping[str, str | None]) -> None:
         self._session = session
-        self._known: dict[tuple[Any, ...], Any] = {}
+        self._known: dict[tuple[Any, ...], Any] = {
+            ("text", name): text for name, text in texts.items()
+        }
 
     def index(self) -> list[tuple[str, int]]:
         """All files by name, with their number of lines."""
@@ -75,9 +81,9 @@ def warm_up(compiled: Compiled) -> None:
     here, there = socket.socketpair()
     with here, there:
         wire.send(there, sample, REQUEST_BYTES)
-        wire.send(there, sample, REQUEST_BYTES)
         variables = wire.receive(here, REQUEST_BYTES)["variables"]
-        Files(here).text("a")
+        wire.send(there, sample, REQUEST_BYTES)
+        Files(here, {}).text("a")
         answer = _guarded(lambda: compiled.trial.render(variables), compiled, LOADING_SECONDS)
         wire.send(here, answer, REPLY_BYTES)
 
@@ -85,11 +91,13 @@ def warm_up(compiled: Compiled) -> None:
 def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
     """Answer requests until the peer is gone; never returns."""
     loaded = _guarded(lambda: _load(compiled), compiled, LOADING_SECONDS)
+    shared: dict[str, Any] = {}
     while True:
         try:
             request = wire.receive(session, REQUEST_BYTES)
         except wire.WireError:
             os._exit(0)
+        shared = request.setdefault("shared", shared)
         if request["anew"]:
             loaded = _guarded(lambda: _load(compiled), compiled, LOADING_SECONDS)
         answer = loaded
@@ -131,10 +139,11 @@ def _work(
         ]
 
     def run() -> Any:
-        return getattr(modules["actions"], request["name"])(Files(session), **request["args"])
+        files = Files(session, request["texts"])
+        return getattr(modules["actions"], request["name"])(files, **request["args"])
 
     def hook() -> Any:
-        files = [Files(session)] if request["name"] in TAKES_FILES else []
+        files = [Files(session, {})] if request["name"] in TAKES_FILES else []
         return getattr(modules["hooks"], request["name"])(*request["args"], *files)
 
     def about() -> dict[str, list[str]]:

@@ -1,6 +1,12 @@
 """The graph itself: what is drawn, how runs pause and go on."""
 
+import asyncio
+
+import pytest
+from langgraph.graph import END
+
 from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.route import Route
 from support.playing import table
 from support.scripted import by_routine
 
@@ -16,6 +22,14 @@ def test_the_drawing_has_the_seven_nodes_and_their_edges():
             ("recall", "commit"), ("commit", "act"), ("act", "observe")} <= edges  # fmt: skip
     assert ("observe", "plan") in edges
     assert ("commit", "log") not in edges
+
+
+@pytest.mark.parametrize(
+    ("decided", "goes"), [("log", "log"), ("end", END), ("plan", "plan"), ("act", "plan")]
+)
+def test_a_route_goes_to_one_of_its_ends(decided, goes):
+    route, state = Route("plan", "log", END), {"turn": {"next": decided}}
+    assert route.invoke(state) == asyncio.run(route.ainvoke(state)) == goes
 
 
 def test_a_run_pauses_at_multiples_and_goes_on():

@@ -2,6 +2,7 @@
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from langchain_core.messages.utils import count_tokens_approximately
 
 from support.playing import table
 from support.scripted import Say, by_routine, in_turn, routine
@@ -164,3 +165,14 @@ def test_the_step_number_is_that_of_the_trace():
         for row in at.rows():
             heading = f"# PLAN, step {row.step}"
             assert any(heading in message["content"] for message in row.messages)
+
+
+def test_tokens_that_no_provider_counted_are_as_langchain_estimates_them():
+    with table(by_routine(DONE, f"I see. {RIGHT}"), steps=2) as at:
+        at.play()
+        row = at.rows()[1]
+    for call in row.calls:
+        said = [{"role": "assistant", "content": call.reply}]
+        assert call.usage.approximate
+        assert call.usage.input == count_tokens_approximately(row.messages[: call.prompt])
+        assert call.usage.output == count_tokens_approximately(said)

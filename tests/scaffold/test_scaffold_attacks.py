@@ -97,10 +97,16 @@ def writes_false_frame():
     for fd in range(3, 32):
         try: os.write(fd, b"\\0\\0\\0\\2[]")
         except OSError: pass
+    time.sleep(1)
+def writes_two_frames():
+    for fd in range(3, 32):
+        try: os.write(fd, b"\\0\\0\\0\\2[]\\0\\0\\0\\2[]")
+        except OSError: pass
 def writes_false_fault():
     for fd in range(3, 32):
         try: os.write(fd, b'\\0\\0\\0\\x21{"fault":["died","\\\\u001b[2J",""]}')
         except OSError: pass
+    time.sleep(1)
 def asks_wrongly(): return view.text({"a": 1}.get("a"))
 def asks_nonsense(): return view._ask("__class__")
 
@@ -298,6 +304,7 @@ def test_it_is_stopped_at_its_line(
         ("returns_itself", "reply", "Circular reference"),
         ("writes_garbage", "reply", "the peer announced 4,294,967,295 bytes"),
         ("writes_false_frame", "reply", "a frame of no known form"),
+        ("writes_two_frames", "reply", "the peer sent something after its 2 bytes"),
         ("asks_wrongly", "reply", "files has index(), text(name)"),
         ("asks_nonsense", "reply", "files has index(), text(name)"),
     ],

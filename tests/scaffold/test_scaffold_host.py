@@ -174,3 +174,19 @@ def read(files, file, from_line="1"):
         assert [session.run(read, {"file": "a"}).text for _ in range(2)] == ["1 1", "2 2"]
         session.next_step()
         assert [session.run(read, {"file": "a"}).text for _ in range(2)] == ["1 1", "2 2"]
+
+
+def test_a_search_looks_at_its_file_once(hosted: Start, actions: dict[str, ActionSpec]) -> None:
+    class Counted(Texts):
+        looks = 0
+
+        def text(self, name: str) -> str | None:
+            self.looks += 1
+            return super().text(name)
+
+    view = Counted({"a.md": "a cow\n"})
+    with hosted({}).open_session(view) as session:
+        reply = session.run(actions["SEARCH"], {"file": "a.md", "keyword": "cow"})
+        assert (reply.text, reply.found, view.looks) == ("a cow", 1, 1)
+        gone = session.run(actions["SEARCH"], {"file": "../b.md", "keyword": "cow"})
+        assert (gone.text, gone.found, view.looks) == ("There is no file ../b.md.", 0, 2)

@@ -73,3 +73,14 @@ def test_a_prompt_is_stripped_and_capped(session: Open) -> None:
 def test_values_are_text_and_never_templates(session: Open) -> None:
     step = session({"prompts/log.md": "# LOG {{ said }}"})
     assert step.render("log", {"said": "{{ 7 * 7 }} <b>"}) == "# LOG {{ 7 * 7 }} <b>"
+
+
+def test_shared_variables_are_those_of_this_call_and_begin_anew_at_each_step(session: Open) -> None:
+    page = "# LOG {{ names.append(own) or names|join(',') }}"
+    step = session({"prompts/log.md": page})
+    assert step.render_all([("log", {"own": "b"})], {"names": ["a"]}) == ["# LOG a,b"]
+    assert step.render_all([("log", {"own": "b"})], {"names": ["x"]}) == ["# LOG x,b"]
+    step.next_step()
+    assert step.render_all([("log", {"own": "b"})], {"names": ["x"]}) == ["# LOG x,b"]
+    with pytest.raises(ScaffoldFault, match="'names' is undefined"):
+        step.render_all([("log", {"own": "b"})], {})
