@@ -82,6 +82,11 @@ class Desk:
         return self.model_names[SPECIALIST] != self.model_names[GAMEPLAY]
 
     @property
+    def keeper(self) -> Role:
+        """Who keeps memory: the specialist, or the gameplay model where it is the only one."""
+        return SPECIALIST if self.two_models else GAMEPLAY
+
+    @property
     def finished(self) -> bool:
         """Whether the world or the step limit has ended the episode."""
         at = self.recorder.position

@@ -1,12 +1,12 @@
-"""LOG: the specialist says what of the world's answer is worth recording (paper, LOG)."""
+"""LOG: whoever keeps memory says what of the world's answer is worth recording (paper, LOG)."""
 
 from __future__ import annotations
 
-from automem_graph.agent.desk import SPECIALIST, Desk
+from automem_graph.agent.desk import Desk
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
 
 
 def log(desk: Desk, state: Step) -> Step:
     """One LOG reply; what it asks for is carried out by `remember`."""
-    return ask(desk, state, "log", SPECIALIST)
+    return ask(desk, state, "log", desk.keeper)

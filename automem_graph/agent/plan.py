@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from automem_graph.agent.desk import SPECIALIST, Desk
+from automem_graph.agent.desk import Desk
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
 
 
 def plan(desk: Desk, state: Step) -> Step:
     """One PLAN reply. One that only commits goes straight on; all else is for `recall`."""
-    update = ask(desk, state, "plan", SPECIALIST)
+    update = ask(desk, state, "plan", desk.keeper)
     todo = update["todo"]
     if not desk.two_models and todo and committed(desk, todo[:1]) is not None:
         return {**update, "committed": committed(desk, todo), "next": "act"}

@@ -241,15 +241,17 @@ class Session:
 
     def _ended(self) -> bool:
         """Whether the process closed its side: what it sent last was then cut, not garbage."""
+        until = time.monotonic() + 0.05
         try:
-            self._channel.settimeout(0.05)
-            while self._channel.recv(1 << 16):
-                pass
+            while (left := until - time.monotonic()) > 0:  # it may send without an end
+                self._channel.settimeout(left)
+                if not self._channel.recv(1 << 16):
+                    return True
         except TimeoutError:
             return False
         except OSError:
-            pass
-        return True
+            return True
+        return False
 
 
 def _reported(kind: str, where: str, detail: str) -> ScaffoldFault:

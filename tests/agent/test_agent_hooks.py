@@ -59,7 +59,7 @@ def after_log(state, seen, files):
     assert start == {"goals.md": "Play Corridor.\n", "map.md": "the map\n"}
     assert on_disk["stub.md"] == "step 1: 1 writes\nstep 2: 1 writes\n"
     assert files_at(rows) == on_disk
-    assert {row.role for row in rows} == {"scaffold", "gameplay", "specialist"} - {"gameplay"}
+    assert {row.role for row in rows} == {"scaffold", "gameplay"}
 
 
 def test_the_wiped_control_keeps_initial_files_and_nothing_else(tmp_path: Path):

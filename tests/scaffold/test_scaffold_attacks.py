@@ -87,7 +87,7 @@ def imports_us(): import automem_graph
 def imports_our_wire(): from automem_graph import wire
 def imports_more_jinja(): import jinja2.nativetypes
 def imports_by_path():
-    sys.path.insert(0, "/work"); sys.path_importer_cache.clear()
+    sys.path.insert(0, PACKAGES); sys.path_importer_cache.clear()
     import pydantic
 def writes_garbage():
     for fd in range(3, 32):
@@ -98,6 +98,8 @@ def writes_false_frame():
         try: os.write(fd, b"\\0\\0\\0\\2[]")
         except OSError: pass
     time.sleep(1)
+def floods():
+    while True: writes_garbage()
 def writes_two_frames():
     for fd in range(3, 32):
         try: os.write(fd, b"\\0\\0\\0\\2[]\\0\\0\\0\\2[]")
@@ -303,6 +305,7 @@ def test_it_is_stopped_at_its_line(
         ("returns_bytes", "reply", "type bytes is not JSON serializable"),
         ("returns_itself", "reply", "Circular reference"),
         ("writes_garbage", "reply", "the peer announced 4,294,967,295 bytes"),
+        ("floods", "reply", "the peer announced 4,294,967,295 bytes"),
         ("writes_false_frame", "reply", "a frame of no known form"),
         ("writes_two_frames", "reply", "the peer sent something after its 2 bytes"),
         ("asks_wrongly", "reply", "files has index(), text(name)"),
