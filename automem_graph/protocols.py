@@ -107,7 +107,8 @@ class MemoryFiles(Protocol):
     """A back end that keeps text files by name (a directory, a LangGraph store, a dict).
 
     Callers pass names that `memory.names.check_name` accepts and text in normal form
-    (`memory.text.normal_form`). `OSError` is for a broken disk, not for a missing file.
+    (`memory.text.normal_form`). `OSError` is for a broken disk, not for a missing file; a writer
+    raises FileExistsError where something that is no file is in the way, which becomes an answer.
     """
 
     def index(self) -> tuple[FileEntry, ...]:

@@ -98,6 +98,11 @@ def write_call(spec: ActionSpec, args: Mapping[str, str]) -> str:
     return f"<|{spec.name}|>" + (f"{'|'.join(values)}<|END|>" if spec.args else "")
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a tag of this name, in capitals, ends a body, so that no action may have the name."""
+    return name == "END" or _CHAT_MARK.fullmatch(name) is not None
+
+
 def _tags(reply: str, actions: Sequence[ActionSpec]) -> Iterator[_Tag]:
     """The tags of a reply that mean something, in text order."""
     specs = {spec.name: spec for spec in actions}

@@ -1,4 +1,4 @@
-"""From what a user types to a chat model, and from a chat model to the name that traces carry."""
+"""From what a user types to a chat model."""
 
 from __future__ import annotations
 
@@ -27,17 +27,6 @@ def resolve_model(model: str | BaseChatModel) -> BaseChatModel:
     if not name:
         raise UnknownModel("The model has no name; type provider:model, or offline:player.")
     return _provided(name)
-
-
-def model_name(model: BaseChatModel) -> str:
-    """A stable name, `provider:model` where the model tells both: for traces and identities.
-
-    Read from the parameters that LangChain reports to LangSmith, which every chat model has.
-    """
-    told = model._get_ls_params()
-    provider = told.get("ls_provider") or type(model).__name__
-    named = told.get("ls_model_name")
-    return f"{provider}:{named}" if named else provider
 
 
 def _player() -> BaseChatModel:

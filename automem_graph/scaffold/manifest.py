@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from automem_graph.memory.grammar import is_reserved
 from automem_graph.memory.names import check_name
 from automem_graph.protocols import ActionSpec, Frozen, Routine
 from automem_graph.scaffold.errors import ScaffoldError
@@ -117,6 +118,8 @@ def _breaches(manifest: Manifest) -> Iterator[tuple[Place, str]]:
         place = ("actions", number)
         if count[action.name] > 1:
             yield (*place, "name"), f"two actions are named {action.name}; names must differ"
+        if is_reserved(action.name):
+            yield (*place, "name"), f"a tag named {action.name} ends another one; choose a name"
         if action.kind == "write" and "plan" in action.routines:
             yield (*place, "routines"), f"{action.name} writes, and PLAN is read-only"
         if action.kind == "done" and action.routines != ("log",):

@@ -7,7 +7,7 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 
 from automem_graph.models.player.player import OfflinePlayer
-from automem_graph.models.resolve import UnknownModel, model_name, resolve_model
+from automem_graph.models.resolve import UnknownModel, resolve_model
 
 
 def test_a_chat_model_passes_through():
@@ -18,14 +18,6 @@ def test_a_chat_model_passes_through():
 @pytest.mark.parametrize("name", ["offline:player", "  offline:player\n"])
 def test_the_offline_player_has_a_name(name):
     assert isinstance(resolve_model(name), OfflinePlayer)
-
-
-def test_a_model_is_named_by_provider_and_model():
-    assert model_name(OfflinePlayer()) == "offline:player"
-
-
-def test_a_model_that_tells_only_its_provider_still_has_a_name():
-    assert model_name(FakeListChatModel(responses=[])) == "fakelistchatmodel"
 
 
 @pytest.mark.parametrize(

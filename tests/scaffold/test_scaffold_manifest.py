@@ -57,6 +57,8 @@ BREAKAGES = [
     ("read_chars = 800", "read_chars = 499", 6, "greater than or equal to 500"),
     ('log = ["notes.md"]', 'log = ["../notes.md"]', 9, "no file name"),
     ('name = "READ"', 'name = "read"', 12, "pattern"),
+    ('name = "READ"', 'name = "END"', 12, "a tag named END ends another one"),
+    ('name = "READ"', 'name = "IM_END"', 12, "a tag named IM_END ends another one"),
     ('kind = "read"', 'kind = "peek"', 13, "Input should be"),
     ('name = "WRITE"', 'name = "READ"', 12, "names must differ"),
     ('["file", "line?"]', '["file?", "line"]', 15, "only the last argument may be"),
