@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
@@ -94,7 +95,7 @@ class EpisodeDesks:
         if context.run:
             run = RunFolder(Path(context.run))
         else:
-            name = f"studio-{thread}" if thread else run_name(asked)
+            name = f"studio-{_plain(thread)}" if thread else run_name(asked)
             run = RunFolder(self._runs / name)
         return run.episode(episode_id(asked, context.seed))
 
@@ -197,6 +198,11 @@ class EpisodeDesks:
         if scaffold.id not in self._hosts:
             self._hosts[scaffold.id] = ScaffoldHost.start(scaffold)
         return self._hosts[scaffold.id]
+
+
+def _plain(thread: str) -> str:
+    """A thread's id as part of a folder's name: whoever uses the graph may choose any id."""
+    return re.sub(r"[^A-Za-z0-9-]", "_", thread)[:80]
 
 
 def _turn(state: PlayState) -> int:

@@ -15,12 +15,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 FORMAT = 1
 """Version of this layout; a run folder of another version is refused, never migrated silently."""
+
+
+EPISODE_ID = re.compile("s[0-9]{1,10}-[0-9a-f]{10}")
 
 
 class RunError(Exception):
@@ -79,6 +83,9 @@ class RunFolder:
         return kept
 
     def episode(self, episode: str) -> EpisodeFolder:
+        """The folder of an episode by its id; RunError for what is no id (it may be anyone's)."""
+        if not EPISODE_ID.fullmatch(episode):
+            raise RunError(f"'{episode[:40]}' is no episode's id; one looks like s42-0123abcdef")
         return EpisodeFolder(self.path / "episodes" / episode)
 
     def scaffold(self, scaffold: str) -> Path:

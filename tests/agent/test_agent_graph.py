@@ -1,12 +1,15 @@
 """The graph itself: what is drawn, how runs pause and go on."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END
 
 from automem_graph.agent.graph import create_inner_loop, supersteps
 from automem_graph.agent.route import Route
+from automem_graph.episodes.layout import RunError
 from support.playing import table
 from support.scripted import by_routine
 
@@ -70,3 +73,20 @@ def test_events_tell_what_happens():
         told = [event.event for event in at.events]
     assert told == ["step", "memory", "step"]
     assert at.events[1].call == "<|APPEND|>a.md|x<|END|>"
+
+
+@pytest.mark.parametrize("name", ["../../etc", "s42-0123abcdef/..", "x" * 5000])
+def test_an_episode_that_is_no_episode_is_refused(name: str):
+    with table(by_routine("", ""), run="run/here") as at:
+        loop = create_inner_loop(at.desks)
+        with pytest.raises(RunError, match="no episode's id"):
+            loop.invoke({"episode": name}, context=at.context)
+        assert not Path("run").exists()
+
+
+def test_a_threads_id_names_a_folder_below_runs():
+    with table(by_routine("<|DONE|>", "<|ACTION|>Right<|END|>"), run="", steps=1) as at:
+        loop = create_inner_loop(at.desks, checkpointer=InMemorySaver())
+        config = {"configurable": {"thread_id": "../../out/of here"}}
+        loop.invoke({}, config, context=at.context)
+    assert [path.name for path in Path("runs").iterdir()] == ["studio-______out_of_here"]
