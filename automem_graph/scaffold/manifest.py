@@ -116,10 +116,8 @@ def _breaches(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     count = Counter(action.name for action in manifest.actions)
     for number, action in enumerate(manifest.actions):
         place = ("actions", number)
-        if count[action.name] > 1:
-            yield (*place, "name"), f"two actions are named {action.name}; names must differ"
-        if is_reserved(action.name):
-            yield (*place, "name"), f"a tag named {action.name} ends another one; choose a name"
+        for problem in _name_problems(action.name, count[action.name]):
+            yield (*place, "name"), problem
         if action.kind == "write" and "plan" in action.routines:
             yield (*place, "routines"), f"{action.name} writes, and PLAN is read-only"
         if action.kind == "done" and action.routines != ("log",):
@@ -140,6 +138,13 @@ def _breaches(manifest: Manifest) -> Iterator[tuple[Place, str]]:
         if len(having) != 1:
             what = f"exactly one action must be of kind '{kind}'; there are {len(having)}"
             yield ("actions", *having[1:2]), what
+
+
+def _name_problems(name: str, count: int) -> Iterator[str]:
+    if count > 1:
+        yield f"two actions are named {name}; names must differ"
+    if is_reserved(name):
+        yield f"a tag named {name} ends another one; choose a name"
 
 
 def _argument_problems(action: ActionSpec) -> Iterator[str]:
