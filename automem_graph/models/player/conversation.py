@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
 from automem_graph.models.player.reading import Sight, sights
 from automem_graph.protocols import Routine
+
+MAP, DONE, STATUS = "map.md", "done.md", "status.md"
 
 _HEADING = re.compile(r"^#+ *(LOG|PLAN)\b(?:[^\d\n]{0,20}(\d{1,9}))?", re.MULTILINE)
 _FORM = re.compile(r"<\|([A-Z][A-Z0-9_]{0,31})\|>(?:([a-z0-9_|?]{1,80})<\|END\|>)?")
@@ -40,6 +43,24 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """The structure that a scaffold offers beyond free-form files; each part counts alone.
+
+    The one place where it is detected, from the system message alone:
+    - `keyed`: a LOG action with the arguments `file|key|text` and a file called `map.md`. The
+      action keeps one line `key: text` per key.
+    - `done`: a file called `done.md`, for what has been achieved.
+    - `status`: a file called `status.md`, and the LOG action WRITE `file|text` to overwrite it.
+
+    A position is offered where the prompt of a step tells one, see `bearings`.
+    """
+
+    keyed: Form | None = None
+    done: bool = False
+    status: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """What the player knows at one call.
 
@@ -58,6 +79,7 @@ class Moment:
     asked: int = 0
     files: Mapping[str, int] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
+    offers: Offers = field(default_factory=Offers)
     world_actions: tuple[str, ...] = ()
 
     def form(self, name: str, *args: str) -> Form | None:
@@ -93,10 +115,24 @@ def moment(messages: Sequence[BaseMessage]) -> Moment:
         asked=asked,
         files={name: int(lines) for name, lines in _FILE.findall(told)},
         forms=_forms(system, routine),
+        offers=_offers(system),
         world_actions=_world_actions(system),
     )
 
 
+@lru_cache(maxsize=8)
+def _offers(system: str) -> Offers:
+    log = _forms(system, "log")
+    keyed = next((form for form in log.values() if form.args == ("file", "key", "text")), None)
+    write = log.get("WRITE")
+    return Offers(
+        keyed=keyed if MAP in system else None,
+        done=DONE in system,
+        status=STATUS in system and write is not None and write.args == ("file", "text"),
+    )
+
+
+@lru_cache(maxsize=16)
 def _forms(system: str, routine: Routine | None) -> dict[str, Form]:
     """The actions that the system message declares for a routine.
 
@@ -116,6 +152,7 @@ def _forms(system: str, routine: Routine | None) -> dict[str, Form]:
     return found
 
 
+@lru_cache(maxsize=8)
 def _world_actions(system: str) -> tuple[str, ...]:
     """The longest line that is only a list of short names."""
     lists = (line.strip().split(", ") for line in system.splitlines() if ", " in line)

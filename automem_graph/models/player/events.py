@@ -7,7 +7,7 @@ shows them) and two kinds of remarks, on what is in the way and on where things 
 from __future__ import annotations
 
 from automem_graph.models.player.knowledge import CREATURES, PLACING, TOOLS, can_clear, landmarks
-from automem_graph.models.player.reading import DIRECTIONS, Sight
+from automem_graph.models.player.reading import DIRECTIONS, Sight, Thing
 
 _COLLECTED = ("sapling", "wood", "stone", "coal", "iron", "diamond")
 _WORTH_FINDING_AGAIN = ("water", "table", "cow", "iron", "diamond", "coal")
@@ -27,11 +27,6 @@ def deeds(before: Sight, now: Sight, action: str) -> list[str]:
     return done
 
 
-def remarks(before: Sight, now: Sight, action: str) -> list[str]:
-    """`water blocks the way north.` and `cow was last seen to the south-west.`"""
-    return [*_blocked(before, now, action), *_lost(before, now)]
-
-
 def _spent(before: Sight, now: Sight, action: str) -> bool:
     cost = PLACING.get(action.removeprefix("Place ").lower(), {})
     return any(not now.has(item, before.inventory.get(item, 0)) for item in cost)
@@ -48,7 +43,7 @@ def _used(before: Sight, now: Sight) -> list[str]:
     return done
 
 
-def _blocked(before: Sight, now: Sight, action: str) -> list[str]:
+def blocked(before: Sight, now: Sight, action: str) -> list[str]:
     """What a move ran into, unless it walks away or can be cleared: creatures, trees, soft rock."""
     way = action.removeprefix("Move ").lower()
     obstacle = now.facing
@@ -61,10 +56,7 @@ def _blocked(before: Sight, now: Sight, action: str) -> list[str]:
     return [f"{obstacle} blocks the way {way}."]
 
 
-def _lost(before: Sight, now: Sight) -> list[str]:
+def lost(before: Sight, now: Sight) -> list[Thing]:
+    """What is worth finding again and has gone out of view, as it was seen before."""
     gone = (before.nearest(kind) for kind in _WORTH_FINDING_AGAIN if now.nearest(kind) is None)
-    return [
-        f"{thing.kind} was last seen to the {'-'.join(thing.where)}."
-        for thing in gone
-        if thing is not None and not thing.beside
-    ]
+    return [thing for thing in gone if thing is not None and not thing.beside]

@@ -46,14 +46,21 @@ _CLEARED_BY_DOING = frozenset({"tree", "stone", "coal", "iron", "diamond"})
 FOES = ("zombie", "skeleton")
 CREATURES = (*FOES, "cow", "arrow")
 FULL = 9
+WEAK = 4
+"""Vitals: the most there is, and the health at which to rest rather than go on."""
 
-_DAY, _DUSK, _DAWN = 300, 140, 280
-"""A day's length and its night, in steps from the start of the game."""
+_DAY, _EVENING, _DUSK, _DAWN = 300, 100, 140, 280
+"""A day's length, and when its evening and its night begin and end, in steps of the game."""
 
 
 def is_night(step: int) -> bool:
     """Whether zombies come out in numbers; days are counted from the game's first step."""
     return _DUSK <= step % _DAY < _DAWN
+
+
+def is_evening(step: int) -> bool:
+    """Whether night comes soon: time to eat and drink for it."""
+    return _EVENING <= step % _DAY < _DUSK
 
 
 def landmarks(sight: Sight) -> tuple[Thing, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from automem_graph.models.player.conversation import Moment
 from automem_graph.models.player.knowledge import can_clear, landmarks
 from automem_graph.models.player.reading import DIRECTIONS, Direction, Sight, Thing
-from automem_graph.models.player.records import Recall
+from automem_graph.models.player.recall import Recall
 
 _OPPOSITE: dict[Direction, Direction] = {
     "north": "south",

@@ -36,6 +36,15 @@ class Thing:
         """Beside or at a corner: where a table has to be for its use."""
         return self.steps == len(self.where)
 
+    @property
+    def middle(self) -> tuple[int, int]:
+        """About where: steps east and steps south, the middle of the cells that it may be on."""
+        both = len(self.where) == 2
+        along = self.steps // 2 if both else self.steps
+        down = self.steps - along if both else self.steps
+        dx = along * (("east" in self.where) - ("west" in self.where))
+        return dx, down * (("south" in self.where) - ("north" in self.where))
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -57,6 +66,11 @@ class Sight:
     def vital(self, name: str) -> int:
         """A vital out of 9; full where the text does not tell."""
         return self.vitals.get(name, 9)
+
+    @property
+    def attacked(self) -> bool:
+        """Whether something in view hunts the player or flies at it."""
+        return any(thing.kind in ("zombie", "skeleton", "arrow") for thing in self.things)
 
     def has(self, item: str, count: int = 1) -> bool:
         """Whether the inventory holds at least so many."""

@@ -1,96 +1,107 @@
-"""What the player writes down in LOG, and what it gets back from its notes in PLAN.
+"""What the player writes down in LOG.
 
-One file, a journal of events, one line each: `Step 31: Done: make wood pickaxe.` A line is
-written only when something happened that a later step can use, and a deed only once: the notes
-are searched for it first.
+Without more structure it keeps one file, a journal of events, one line each: `Step 31: Done: make
+wood pickaxe.` A line is written only when something happened that a later step can use. It is a
+fair base agent and nothing clever: it keeps no map in free-form text, and reads the journal by its
+end.
+
+What a scaffold offers besides (`conversation.Offers`) takes its part of the records, and each part
+helps alone: deeds go to the list of what is done; a position (told by the prompt, or reckoned on in
+the status file) makes places of the remarks on things that go out of view; keyed lines keep one
+remark for each kind of thing; and a position with keyed lines makes a map.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from automem_graph.models.player.conversation import Moment
-from automem_graph.models.player.events import deeds, remarks
-from automem_graph.models.player.reading import Direction, directions
+from automem_graph.models.player.bearings import EDGE, Bearings
+from automem_graph.models.player.chart import Chart
+from automem_graph.models.player.conversation import DONE, MAP, STATUS, Form, Moment
+from automem_graph.models.player.events import blocked, deeds, lost
+from automem_graph.models.player.look_up import NOTES, journal, unread
+from automem_graph.models.player.reading import Sight
+from automem_graph.models.player.recall import DEED, Recall, recall
 
-NOTES = "notes.md"
-_DONE = "Done:"
-_NOTE = re.compile(r"\bStep (\d{1,9}): ([^\n]{1,120})")
-_BLOCKED = re.compile(r"[a-z ]+ blocks the way (north|south|west|east)\.")
-_LOST = re.compile(r"([a-z ]+) was last seen to the ([a-z-]+)\.")
-_RECENT = 10  # lines of the notes' end that PLAN looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """What the notes said in this step, as (step, event) in order.
-
-    `searched` tells whether all of the file was searched for deeds: what nobody looked up, or what
-    was never written because there is no file, is unknown, which is not the same as not done.
-    """
-
-    notes: tuple[tuple[int, str], ...] = ()
-    searched: bool = False
-
-    def done(self, deed: str) -> bool | None:
-        """Whether the deed is in the notes; None where they cannot tell."""
-        if any(event == f"{_DONE} {deed}." for _, event in self.notes):
-            return True
-        return False if self.searched else None
-
-    def blocked_since(self, step: int) -> tuple[Direction, ...]:
-        """Directions in which something was in the way, noted at `step` or later; latest last."""
-        found = (_BLOCKED.match(event) for at, event in self.notes if at >= step)
-        return tuple(way for match in found if match for way in directions(match[1]))
-
-    def lost_since(self, step: int, kind: str) -> tuple[Direction, ...]:
-        """Where a thing of this kind went out of view, if that was at `step` or later."""
-        for at, event in reversed(self.notes):
-            if at >= step and (match := _LOST.match(event)) and match[1] == kind:
-                return directions(match[2])
-        return ()
-
-
-def recall(moment: Moment) -> Recall:
-    """The notes quoted anywhere in this step: results of look-ups, or files that a prompt shows."""
-    notes = {(int(at), event.strip()) for at, event in _NOTE.findall(moment.told)}
-    search = _search(moment)
-    return Recall(tuple(sorted(notes)), searched=bool(search) and search in moment.said)
-
-
-def look_up(moment: Moment) -> str:
-    """The tags with which PLAN asks the notes; empty where there are none, or no way to ask."""
-    tail = moment.form("TAIL", "file", "n")
-    recent = tail.write(file=NOTES, n=_RECENT) if tail and moment.files.get(NOTES) else ""
-    return "\n".join(tag for tag in (_search(moment), recent) if tag)
+_AREA = 12  # one cow is remembered in each area of so many by so many cells: they hardly leave it
 
 
 def log_reply(moment: Moment) -> str:
     """LOG: note what happened, if anything did, and end the routine."""
-    append = moment.form("APPEND", "file", "text")
+    if missing := unread(moment):
+        return "\n".join(missing)
     known = recall(moment)
-    new = _new_lines(moment, known) if append else []
-    search = _search(moment)
-    if search and not known.searched and any(line.startswith(_DONE) for line in new):
-        return search
-    tags = [append.write(file=NOTES, text=f"Step {moment.step}: {line}") for line in new if append]
+    new = [deed for deed in _deeds(moment) if not known.done(deed)]
+    if new and not moment.offers.done and (look := journal(moment)):
+        return look
+    tags = [
+        *_appended(moment, DONE if moment.offers.done else NOTES, (f"{DEED} {d}." for d in new)),
+        *_remarked(moment, known),
+        *_mapped(moment, known),
+        *_status(moment, known),
+    ]
     if done := moment.form("DONE"):
         tags.append(done.write())
     return "\n".join(tags) or "Nothing to note."
 
 
-def _new_lines(moment: Moment, known: Recall) -> list[str]:
+def _deeds(moment: Moment) -> list[str]:
     if moment.before is None or moment.now is None:
         return []
-    change = (moment.before, moment.now, moment.last_action)
-    return [
-        *(f"{_DONE} {deed}." for deed in deeds(*change) if not known.done(deed)),
-        *remarks(*change),
-    ]
+    return deeds(moment.before, moment.now, moment.last_action)
 
 
-def _search(moment: Moment) -> str:
-    """The tag that asks the notes for all deeds; empty where it cannot be asked."""
-    form = moment.form("SEARCH", "file", "keyword")
-    return form.write(file=NOTES, keyword=_DONE) if form and moment.files.get(NOTES) else ""
+def _appended(moment: Moment, file: str, lines: Iterator[str]) -> Iterator[str]:
+    """Lines of a journal, with their step."""
+    append = moment.form("APPEND", "file", "text")
+    if append is not None:
+        for line in lines:
+            yield append.write(file=file, text=f"Step {moment.step}: {line}")
+
+
+def _remarked(moment: Moment, known: Recall) -> Iterator[str]:
+    """Without a map: what was in the way, and what went out of view."""
+    before, now, put = moment.before, moment.now, moment.offers.keyed
+    if before is None or now is None or known.chart is not None:
+        return
+    yield from _appended(moment, NOTES, iter(blocked(before, now, moment.last_action)))
+    for thing in lost(before, now):
+        if known.here is not None:
+            x, y = known.here.at(thing.middle)
+            remark = f"{thing.kind} is at {x}, {y}."
+        else:
+            remark = f"{thing.kind} was last seen to the {'-'.join(thing.where)}."
+        if put is not None:
+            yield put.write(file=MAP, key=thing.kind, text=f"Step {moment.step}: {remark}")
+        else:
+            yield from _appended(moment, NOTES, iter([remark]))
+
+
+def _mapped(moment: Moment, known: Recall) -> Iterator[str]:
+    """The keyed lines that what is seen now changes."""
+    put, here, now = moment.offers.keyed, known.here, moment.now
+    if put is None or here is None or now is None or known.chart is None:
+        return
+    for key, rows in known.chart.changes(here, Chart(moment.told)):
+        yield put.write(file=MAP, key=key, text=rows)
+    yield from _cows(put, known, here, now)
+
+
+def _cows(put: Form, known: Recall, here: Bearings, now: Sight) -> Iterator[str]:
+    """Where a cow is, one for each area; and that one is gone."""
+    about = known.cows_about(now)
+    for place in known.cows.values():
+        if place not in about:
+            yield put.write(file=MAP, key=place.key, text="gone")
+    cow = now.nearest("cow")
+    if cow is not None:
+        x, y = here.at(cow.middle)
+        key = f"cow {(x - EDGE.start) // _AREA},{(y - EDGE.start) // _AREA}"
+        yield put.write(file=MAP, key=key, text=f"{x}, {y}")
+
+
+def _status(moment: Moment, known: Recall) -> Iterator[str]:
+    """The status file, overwritten: where the player is at this step."""
+    write = moment.form("WRITE", "file", "text")
+    if moment.offers.status and write is not None and known.here is not None:
+        yield write.write(file=STATUS, text=known.here.line(moment.step))

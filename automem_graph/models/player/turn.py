@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from langchain_core.messages import BaseMessage
 
 from automem_graph.models.player.conversation import Moment, moment
+from automem_graph.models.player.look_up import journal, unread
 from automem_graph.models.player.navigation import approach, wander
-from automem_graph.models.player.needs import Want, want
+from automem_graph.models.player.needs import want
 from automem_graph.models.player.reading import Sight
-from automem_graph.models.player.records import Recall, log_reply, look_up, recall
+from automem_graph.models.player.recall import Recall, recall
+from automem_graph.models.player.records import log_reply
+from automem_graph.models.player.travel import make_room, travel
+from automem_graph.models.player.wants import Want
 
 _NO_GAME = "I am a rehearsal player for Crafter and see no game in this conversation."
-_WORTH_GOING_BACK = 40  # steps for which it pays to turn to where something was last seen
 
 
 def reply(messages: Sequence[BaseMessage]) -> str:
@@ -27,15 +30,23 @@ def reply(messages: Sequence[BaseMessage]) -> str:
 
 
 def _plan_reply(here: Moment) -> str:
-    """Commit at once what needs no memory; else consult the notes, once, and then commit."""
-    commit = here.form("ACTION", "action")
+    """Commit at once what needs no memory; else consult the files first."""
+    if missing := unread(here):
+        return "\n".join(missing)
     known = recall(here)
     action = decide(here, known)
-    if not here.asked and action.startswith("Move ") and (tags := look_up(here)):
-        return tags
+    if known.chart is None and _needs_memory(here, action) and (look := journal(here)):
+        return look
+    commit = here.form("ACTION", "action")
     if commit is None:
         return f"I would take {action}, but no action to commit it is declared."
     return commit.write(action=action)
+
+
+def _needs_memory(here: Moment, action: str) -> bool:
+    """Whether what was done and what is in the way matter: for walking, and for trying things."""
+    tries = action == "Do" and here.now is not None and here.now.facing is None
+    return tries or action.startswith(("Move ", "Place "))
 
 
 def decide(here: Moment, known: Recall) -> str:
@@ -57,12 +68,19 @@ def _pursue(here: Moment, sight: Sight, known: Recall, wanted: Want) -> str:
     if wanted.how == "use" and sight.facing == wanted.what:
         return "Do"
     if wanted.how == "place":
-        room = sight.facing is None
-        return f"Place {wanted.what.title()}" if room else wander(here, sight, known)
+        if sight.facing is None and not known.at_edge:
+            return f"Place {wanted.what.title()}"
+        return make_room(sight, known, wanted.cells) or wander(here, sight, known)
+    return travel(sight, known, wanted) or _by_sight(here, sight, known, wanted)
+
+
+def _by_sight(here: Moment, sight: Sight, known: Recall, wanted: Want) -> str:
+    """Without a map: towards what is seen, or to where it was last seen."""
     thing = None if wanted.how == "find" else sight.nearest(wanted.what)
+    thing = thing or known.last_place(wanted.what)
     if thing is not None:
         return approach(here, sight, known, thing)
-    lost = known.lost_since(here.step - _WORTH_GOING_BACK, wanted.what)
+    lost = known.lost_to(wanted.what, here.step)
     return wander(here, sight, known, first=lost[0] if lost else None)
 
 

@@ -25,6 +25,15 @@ SPECS = tuple(
     for action in tomllib.loads((SCAFFOLD / "scaffold.toml").read_text("utf-8"))["actions"]
 )
 
+PUT = ActionSpec(
+    name="PUT",
+    kind="write",
+    routines=("log",),
+    args=("file", "key", "text"),
+    help="set the line of this key",
+)
+FILES = {"keyed": "map.md", "done": "done.md", "status": "status.md"}
+
 
 def observation(*things, facing=None, asleep=False, inventory=(), **vitals):
     """The world's own text; things are (kind, east, south)."""
@@ -41,10 +50,17 @@ def observation(*things, facing=None, asleep=False, inventory=(), **vitals):
 
 
 class Talk:
-    """One step's messages so far; `files` are (name, lines)."""
+    """One step's messages so far; `files` are (name, lines), `injected` (name, text).
 
-    def __init__(self, specs=SPECS, step=7, files=()):
+    `offers` names parts of structure that the system message declares and explains.
+    """
+
+    def __init__(self, specs=SPECS, step=7, files=(), offers=(), notes="", injected=()):
+        if "keyed" in offers:
+            specs = (*specs, PUT)
         self.step = step
+        self.notes = notes
+        self.injected = [{"name": name, "text": text} for name, text in injected]
         self.files = [FileEntry(name=name, lines=lines) for name, lines in files]
         self.actions = {
             "log": [spec for spec in specs if "log" in spec.routines],
@@ -52,7 +68,8 @@ class Talk:
             "done": next(spec for spec in SPECS if spec.kind == "done"),
             "commit": next(spec for spec in SPECS if spec.kind == "commit"),
         }
-        self.messages = [SystemMessage(self._render("system.md"))]
+        named = [f"- `{FILES[part]}` is kept for you to use." for part in offers]
+        self.messages = [SystemMessage("\n".join([self._render("system.md"), *named]))]
 
     def log(self, before, action, now):
         self._say("log.md", previous=before, last_action=action, observation=now, unchanged=0)
@@ -76,8 +93,8 @@ class Talk:
         variables = {
             "step": self.step,
             "index": self.files,
-            "injected": [],
-            "notes": "",
+            "injected": self.injected,
+            "notes": self.notes,
             **variables,
         }
         return (

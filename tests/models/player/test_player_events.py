@@ -2,7 +2,7 @@
 
 import pytest
 
-from automem_graph.models.player.events import deeds, remarks
+from automem_graph.models.player.events import blocked, deeds, lost
 from automem_graph.models.player.reading import sights
 
 
@@ -44,19 +44,21 @@ def test_a_zombie_that_is_gone_after_a_blow_is_defeated(look):
 
 def test_what_cannot_be_cleared_is_in_the_way(look):
     open_ground, bank = look(), look(("water", 0, -1), facing="water")
-    assert remarks(open_ground, bank, "Move North") == ["water blocks the way north."]
+    assert blocked(open_ground, bank, "Move North") == ["water blocks the way north."]
     rock = look(("stone", 1, 0), facing="stone")
-    assert remarks(open_ground, rock, "Move East") == ["stone blocks the way east."]
+    assert blocked(open_ground, rock, "Move East") == ["stone blocks the way east."]
     armed = look(("stone", 1, 0), facing="stone", inventory={"wood_pickaxe": 1})
-    assert remarks(open_ground, armed, "Move East") == []
-    assert remarks(look(), look(("cow", 1, 0), facing="cow"), "Move East") == []
+    assert blocked(open_ground, armed, "Move East") == []
+    assert blocked(look(), look(("cow", 1, 0), facing="cow"), "Move East") == []
+    assert blocked(open_ground, bank, "Do") == []
 
 
 def test_a_move_that_changes_nothing_met_the_edge(look):
     here = look(("tree", -3, 0))
-    assert remarks(here, here, "Move East") == ["the edge of the map blocks the way east."]
+    assert blocked(here, here, "Move East") == ["the edge of the map blocks the way east."]
 
 
 def test_useful_things_that_go_out_of_view_are_remembered(look):
     before = look(("water", -4, 1), ("arrow", 1, 1))
-    assert remarks(before, look(), "Move East") == ["water was last seen to the south-west."]
+    assert [thing.kind for thing in lost(before, look())] == ["water"]
+    assert lost(before, before) == []
