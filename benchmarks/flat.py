@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -69,7 +68,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100_000)
     steps = parser.parse_args().steps
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
-    sys.path.insert(0, str(HERE))
     with tempfile.TemporaryDirectory() as folder:
         report(steps, play(steps, Path(folder)))
 

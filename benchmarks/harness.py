@@ -32,11 +32,12 @@ from rich.table import Table
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.events import Event, Stepped
-from automem_graph.agent.graph import create_inner_loop, join, supersteps
+from automem_graph.agent.graph import join
 from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import EpisodeFolder
+from automem_graph.episodes.play import play_on
 from automem_graph.episodes.trace import prompt_of, read_trace
 
 BLOCK = 64
@@ -100,8 +101,8 @@ def play(steps: int, folder: Path) -> tuple[list[float], list[StepRow], list[int
                 seed=seed, steps=steps - len(rows), gameplay="instant", run=str(folder / str(seed)),
                 steps_per_run=50,
             )  # fmt: skip
-            _to_the_end(desks, context)
             episode = desks.folder(context)
+            play_on(desks, context, episode.id)
             _, played = read_trace(episode)
         walls = [after - before for before, after in pairwise(times)]
         for wall, row in zip(walls, played[1:], strict=True):
@@ -111,14 +112,6 @@ def play(steps: int, folder: Path) -> tuple[list[float], list[StepRow], list[int
         sizes += _bytes_per_step(episode)
         seed += 1
     return overheads, rows, sizes
-
-
-def _to_the_end(desks: EpisodeDesks, context: PlayContext) -> None:
-    loop = create_inner_loop(desks)
-    config: RunnableConfig = {"recursion_limit": supersteps(context)}
-    while not desks(context, {}, None).finished:
-        for _ in loop.stream({}, config, context=context, stream_mode=[]):
-            pass
 
 
 def bare_graph(steps: int) -> float:

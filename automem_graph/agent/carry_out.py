@@ -9,7 +9,7 @@ from automem_graph.agent.events import MemoryActed
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import clean
 from automem_graph.memory.memory import Deed
-from automem_graph.protocols import Call, Role, Routine
+from automem_graph.protocols import ActionSpec, Call, Role, Routine
 
 
 def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]:
@@ -25,15 +25,15 @@ def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]
     specs = {spec.name: spec for spec in desk.scaffold.manifest.actions}
     rows = []
     for call in (Call.model_validate(data) for data in state["todo"]):
-        kind = specs[call.name].kind if call.name in specs else "read"
-        if call.problem is None and kind in ("done", "commit"):
+        spec = specs.get(call.name)
+        if call.problem is None and spec and spec.kind in ("done", "commit"):
             if consulting:
                 continue
             break
         row = _run(
             desk,
-            state,
             call,
+            spec,
             Deed(
                 step=state["step"],
                 turn=turn,
@@ -53,12 +53,11 @@ def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]
     return rows
 
 
-def _run(desk: Desk, state: Step, call: Call, deed: Deed) -> dict[str, Any]:
+def _run(desk: Desk, call: Call, spec: ActionSpec | None, deed: Deed) -> dict[str, Any]:
     """One call: its code in the scaffold's process, its edits here, one row in the journal."""
-    if call.problem is not None:
-        desk.memory.perform(deed, ())
-        return {"name": call.name, "call": call.text, "result": clean(call.problem), "ok": False}
-    spec = next(spec for spec in desk.scaffold.manifest.actions if spec.name == call.name)
+    if call.problem is not None or spec is None:
+        answer = desk.memory.perform(deed)
+        return {"name": call.name, "call": call.text, "result": clean(answer.text), "ok": False}
     reply = desk.session.run(spec, call.args)
     answer = desk.memory.perform(deed.model_copy(update={"found": reply.found}), reply.edits)
     text = reply.text if answer.ok else answer.text

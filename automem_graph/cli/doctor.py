@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import typer
 
 from automem_graph.cli.console import FAILURE, out, print_json, shown
+from automem_graph.episodes.identity import installed
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.sandbox import Isolation, isolation
@@ -30,35 +30,36 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Look at this installation: packages, worlds, isolation, tracing. Changes nothing."""
+    layers = isolation()
     found: dict[str, Any] = {
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in NEEDED},
-        "optional": {name: _version(name) for name in OPTIONAL},
+        "packages": {name: installed(name) for name in NEEDED},
+        "optional": {name: installed(name) for name in OPTIONAL},
         "worlds": {name: _try_world(name) for name in task_names()},
         "scaffold_host": _try_host(),
-        "isolation": _as_json(isolation()),
+        "isolation": _as_json(layers),
         "langsmith_tracing": os.environ.get("LANGSMITH_TRACING", "").lower() == "true",
     }
     if as_json:
         print_json(json.dumps(found, indent=2))
     else:
-        _report(found)
+        _report(found, layers)
     broken = None in found["packages"].values() or found["scaffold_host"] != "ok"
     if broken or set(found["worlds"].values()) != {"ok"}:
         raise typer.Exit(FAILURE)
 
 
-def _report(found: dict[str, Any]) -> None:
+def _report(found: dict[str, Any], layers: Isolation) -> None:
     out.print(shown(f"Python {found['python']}"))
-    for name, installed in found["packages"].items():
-        _line(installed is not None, name, installed or f"missing: pip install {name}")
-    for name, installed in found["optional"].items():
+    for name, there in found["packages"].items():
+        _line(there is not None, name, there or f"missing: pip install {name}")
+    for name, there in found["optional"].items():
         what, how = OPTIONAL[name]
-        _line(installed is not None, name, installed or f"not installed ({what}): {how}", soft=True)
+        _line(there is not None, name, there or f"not installed ({what}): {how}", soft=True)
     for name, state in found["worlds"].items():
         _line(state == "ok", f"world {name}", state)
     _line(found["scaffold_host"] == "ok", "scaffold host", found["scaffold_host"])
-    _isolation(isolation())
+    _isolation(layers)
     tracing = "on" if found["langsmith_tracing"] else "off; LANGSMITH_TRACING=true turns it on"
     out.print(shown(f"\nLangSmith tracing is {tracing}."))
 
@@ -86,13 +87,6 @@ def _line(good: bool, name: str, text: str, *, soft: bool = False) -> None:
     line = shown(f"  {mark}  {name:<20} {text}")
     line.stylize(style, 2, 4)
     out.print(line, soft_wrap=True)
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _try_world(name: str) -> str:

@@ -84,14 +84,15 @@ def engine() -> str:
 
 def versions() -> dict[str, str]:
     """Installed versions of the packages that bear on play; "absent" for a missing one."""
-    return {name: _version(name) for name in WORLD_PACKAGES}
+    return {name: installed(name) or "absent" for name in WORLD_PACKAGES}
 
 
-def _version(name: str) -> str:
+def installed(name: str) -> str | None:
+    """The installed version of a package; None where it is missing."""
     try:
         return version(name)
     except PackageNotFoundError:
-        return "absent"
+        return None
 
 
 def _digest(data: dict[str, object]) -> str:

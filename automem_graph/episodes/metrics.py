@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from automem_graph.agent.step import StepRow
 from automem_graph.episodes.layout import EpisodeFolder
-from automem_graph.episodes.trace import Header, read_trace
+from automem_graph.episodes.trace import Header, prompt_of, read_trace
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import Row, replay
 from automem_graph.protocols import ActionSpec, Frozen
@@ -182,10 +182,8 @@ def _heading(action: str) -> str:
 
 
 def _prompt_chars(step: StepRow) -> int:
-    return sum(
-        sum(len(message["content"]) for message in step.messages[: call.prompt])
-        for call in step.calls
-    )
+    prompts = (prompt_of(step, call) for call in range(len(step.calls)))
+    return sum(len(message["content"]) for prompt in prompts for message in prompt)
 
 
 def _initial_chars(journal: Sequence[Row]) -> int:

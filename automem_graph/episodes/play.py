@@ -59,7 +59,7 @@ def play_episode(
     started = time.perf_counter()
     desk = desks(context, {"episode": folder.id}, None)
     try:
-        _play_on(desks, context, folder.id)
+        play_on(desks, context, folder.id)
         error = None
     except Exception as problem:  # a boundary: what went wrong becomes a row that someone can read
         error = f"{type(problem).__name__}: {problem}"
@@ -82,7 +82,7 @@ def read_result(folder: EpisodeFolder) -> EpisodeResult | None:
         ) from error
 
 
-def _play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
+def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     """Runs of `steps_per_run` steps until the world or the limit ends the episode."""
     loop = create_inner_loop(desks)
     config: RunnableConfig = {"recursion_limit": supersteps(context)}

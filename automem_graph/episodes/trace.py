@@ -50,9 +50,11 @@ class Trace:
     def __init__(self, folder: EpisodeFolder, header: Header, rows: Sequence[StepRow]) -> None:
         self._folder = folder
         self.header = header
-        self._answers: list[tuple[str, Observation]] = [("", header.answer)]
-        self._answers += [(row.note, row.answer) for row in rows[-2:]]
-        self._last = rows[-1] if rows else None
+        self._shown = [noted("", header.answer.text)]
+        self.position = Position(step=0, answer=header.answer)
+        """Where the episode stands after its last complete step."""
+        for row in rows[-2:]:
+            self._stand_after(row)
         self._prompts: dict[str, str] = {}
         self._file = os.open(folder.trace, os.O_WRONLY | os.O_APPEND)
 
@@ -72,11 +74,9 @@ class Trace:
     def write(self, row: StepRow) -> None:
         """Add a finished step in one write."""
         data = row.model_dump(mode="json", exclude_defaults=True)
-        shown = [noted(note, answer.text) for note, answer in self._answers[-2:]]
-        data["messages"] = _folded(self._kept, row, _quoted(row, shown))
+        data["messages"] = _folded(self._kept, row, _quoted(row, self._shown))
         os.write(self._file, _line(data).encode())
-        self._answers = [*self._answers[-1:], (row.note, row.answer)]
-        self._last = row
+        self._stand_after(row)
 
     def close(self) -> None:
         os.close(self._file)
@@ -87,20 +87,16 @@ class Trace:
             self._prompts[text] = self._folder.run.keep_prompt(text)
         return self._prompts[text]
 
-    @property
-    def position(self) -> Position:
-        """Where the episode stands after its last complete step."""
-        note, answer = self._answers[-1]
-        if self._last is None:
-            return Position(step=0, answer=answer)
-        return Position(
-            step=self._last.step + 1,
-            answer=answer,
-            note=note,
-            previous=noted(self._answers[-2][0], self._answers[-2][1].text),
-            action=self._last.action,
-            unchanged=self._last.unchanged,
-            hook_state=self._last.hook_state,
+    def _stand_after(self, row: StepRow) -> None:
+        self._shown = [self._shown[-1], noted(row.note, row.answer.text)]
+        self.position = Position(
+            step=row.step + 1,
+            answer=row.answer,
+            note=row.note,
+            previous=self._shown[0],
+            action=row.action,
+            unchanged=row.unchanged,
+            hook_state=row.hook_state,
         )
 
 

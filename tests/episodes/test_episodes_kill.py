@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from os import kill
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from automem_graph.episodes.layout import find_episode
+from support.processes import processes_under
 from support.timeless import timeless
 
 CODE = "from automem_graph.cli import main; main()"
@@ -29,19 +29,15 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def children(process: int) -> Iterator[tuple[int, str]]:
-    """The process ids and command lines of a process's children."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(path.read_text().rpartition(")")[2].split()[1]) == process:
-                yield int(path.parent.name), (path.parent / "cmdline").read_text()
-
-
 def victim(driver: int, which: str) -> int | None:
     """The driver itself, or its child that hosts worlds or the scaffold."""
     if which == "driver":
         return driver
-    return next((pid for pid, command in children(driver) if which in command), None)
+    for process in processes_under(driver):
+        with suppress(OSError):
+            if which in Path(f"/proc/{process}/cmdline").read_text():
+                return process
+    return None
 
 
 def rows(folder: Path) -> int:

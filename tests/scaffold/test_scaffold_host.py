@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,38 +14,10 @@ from automem_graph.protocols import ActionSpec, Answer
 from automem_graph.scaffold.client import SPARES, ScaffoldFault, ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.sandbox import isolation
+from support.processes import alive, processes_under, wait_for
 from support.texts import Texts
 
 Start = Callable[[Mapping[str, str]], ScaffoldHost]
-
-
-def alive(process: int) -> bool:
-    """Whether it runs: neither gone nor a zombie."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return status != "Z"
-
-
-def processes_under(parent: int) -> list[int]:
-    """Live processes whose parent is that one (zombies do not count)."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent and fields[0] != "Z":
-            found.append(int(path.parent.name))
-    return found
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in 5 s"
-        time.sleep(0.01)
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
