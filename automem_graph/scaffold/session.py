@@ -20,6 +20,7 @@ from automem_graph.scaffold.channel import REPLY_BYTES, REQUEST_BYTES
 from automem_graph.scaffold.errors import FaultKind, ScaffoldFault
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.scaffold.replies import ActionReply, ReplyError
+from automem_graph.scaffold.texts import News, Told
 
 CALL_SECONDS = 2.0
 GRACE_SECONDS = 0.25  # the process reports a late call by itself, with its line, if it still can
@@ -52,6 +53,7 @@ class Session:
         self._open = True
         self._anew = False
         self._shared: Mapping[str, Any] = {}
+        self._told = Told()
 
     def __enter__(self) -> Session:
         return self
@@ -113,7 +115,7 @@ class Session:
         given = {key.removesuffix("?"): value for key, value in args.items()}
         request = {"do": "run", "name": name, "args": given, "texts": {}}
         if action.kind == "search" and "file" in given:
-            request["texts"] = {given["file"]: self._view.text(given["file"])}
+            request["texts"] = {given["file"]: self._news(given["file"])}
         return self._call(
             request, f"actions.py in {name}", lambda value: replies.action_reply(action, value)
         )
@@ -215,7 +217,7 @@ class Session:
             case "index", []:
                 return [(entry.name, entry.lines) for entry in self._view.index()]
             case "text", [str() as name]:
-                return self._view.text(name)
+                return self._news(name)
             case "read", [str() as name, int() as start]:
                 answer = self._view.read(name, start)
                 return answer.ok, answer.text
@@ -223,6 +225,9 @@ class Session:
             "files has index(), text(name) and read(name, start=1), name being text and start a "
             f"number; this was {method[:20]}{ascii(rest)[:80]}"
         )
+
+    def _news(self, name: str) -> News:
+        return self._told.news(name, self._view.text(name))
 
     def _fault(self, error: BaseException, where: str) -> ScaffoldFault | None:
         """The fault that an error in a call stands for; None for an error of the trusted side."""

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, NoReturn
 from automem_graph import wire
 from automem_graph.scaffold.channel import REPLY_BYTES, REQUEST_BYTES
 from automem_graph.scaffold.sources import HOOKS, Compiled
+from automem_graph.scaffold.texts import Heard, News
 
 LOADING_SECONDS = 2.0
 TAKES_FILES = frozenset({"observe", "after_log", "review"})
@@ -42,13 +43,14 @@ class Read(NamedTuple):
 class Files:
     """The read view of the memory during one call; asks the trusted side once for each thing.
 
-    `texts` came along with the call: files by name, None for one that is not there.
+    `texts` came along with the call: news of files by name.
     """
 
-    def __init__(self, session: socket.socket, texts: Mapping[str, str | None]) -> None:
+    def __init__(self, session: socket.socket, heard: Heard, texts: Mapping[str, News]) -> None:
         self._session = session
+        self._heard = heard
         self._known: dict[tuple[Any, ...], Any] = {
-            ("text", name): text for name, text in texts.items()
+            ("text", name): heard.take(name, news) for name, news in texts.items()
         }
 
     def index(self) -> list[tuple[str, int]]:
@@ -66,7 +68,10 @@ class Files:
     def _ask(self, *question: Any) -> Any:
         if question not in self._known:
             wire.send(self._session, {"need": question}, REPLY_BYTES)
-            self._known[question] = wire.receive(self._session, REQUEST_BYTES)["got"]
+            got = wire.receive(self._session, REQUEST_BYTES)["got"]
+            if question[0] == "text":
+                got = self._heard.take(question[1], got)
+            self._known[question] = got
         return self._known[question]
 
 
@@ -77,13 +82,13 @@ def warm_up(compiled: Compiled) -> None:
     waits for it. Done in the host, it warms the bytecode of all.
     """
     rows = [{"name": "a", "lines": 1}, {"name": "b", "lines": 2}]
-    sample = {"variables": {"text": "x" * 4000, "rows": rows}, "got": "x" * 4000}
+    sample = {"variables": {"text": "x" * 4000, "rows": rows}, "got": [True, "x" * 4000]}
     here, there = socket.socketpair()
     with here, there:
         wire.send(there, sample, REQUEST_BYTES)
         variables = wire.receive(here, REQUEST_BYTES)["variables"]
         wire.send(there, sample, REQUEST_BYTES)
-        Files(here, {}).text("a")
+        Files(here, Heard(), {}).read("a")
         answer = _guarded(lambda: compiled.trial.render(variables), compiled, LOADING_SECONDS)
         wire.send(here, answer, REPLY_BYTES)
 
@@ -92,6 +97,7 @@ def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
     """Answer requests until the peer is gone; never returns."""
     loaded = _guarded(lambda: _load(compiled), compiled, LOADING_SECONDS)
     shared: dict[str, Any] = {}
+    heard = Heard()
     while True:
         try:
             request = wire.receive(session, REQUEST_BYTES)
@@ -102,7 +108,7 @@ def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
             loaded = _guarded(lambda: _load(compiled), compiled, LOADING_SECONDS)
         answer = loaded
         if "value" in loaded:
-            work = _work(request, loaded["value"], session, compiled)
+            work = _work(request, loaded["value"], session, heard, compiled)
             answer = _guarded(work, compiled, request["seconds"])
         try:
             wire.send(session, answer, REPLY_BYTES)
@@ -127,6 +133,7 @@ def _work(
     request: dict[str, Any],
     modules: dict[str, ModuleType],
     session: socket.socket,
+    heard: Heard,
     compiled: Compiled,
 ) -> Callable[[], Any]:
     """What the request asks for, as a function to be called under guard."""
@@ -139,11 +146,11 @@ def _work(
         ]
 
     def run() -> Any:
-        files = Files(session, request["texts"])
+        files = Files(session, heard, request["texts"])
         return getattr(modules["actions"], request["name"])(files, **request["args"])
 
     def hook() -> Any:
-        files = [Files(session, {})] if request["name"] in TAKES_FILES else []
+        files = [Files(session, heard, {})] if request["name"] in TAKES_FILES else []
         return getattr(modules["hooks"], request["name"])(*request["args"], *files)
 
     def about() -> dict[str, list[str]]:

@@ -68,7 +68,8 @@ def _matching(files, file, keyword):
     lines, problem = _lines(files, file)
     if problem:
         return [], problem
-    found = [line for line in lines if keyword.lower() in line.lower()]
+    wanted = keyword.lower()
+    found = [line for line in lines if wanted in line.lower()]
     return found, "" if found else f"No line of {file} contains '{keyword}'."
 
 
