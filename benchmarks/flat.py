@@ -4,7 +4,8 @@
 
 Plays one Crafter episode whose player is kept alive, with a model that answers at once and writes a
 line in every LOG: v0's ever-growing log. Prints time per step, resident memory, bytes of trace and
-of checkpoint for the first thousand steps after a warm-up and for the last thousand.
+of checkpoint for the first thousand steps after a warm-up and for the last thousand. Processor time
+is that of all processes of the run: other programs on the machine disturb it less than the clock.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,6 +36,8 @@ from automem_graph.worlds.crafter.world import CrafterWorld
 
 WINDOW = 1000
 WARM_UP = 1000
+EVERY = 100
+"""Steps between two looks at the processes."""
 HERE = Path(__file__).parent
 
 
@@ -76,12 +80,15 @@ def play(steps: int, folder: Path) -> dict[str, tuple[float, float]]:
     """Play the episode; per measure its value in the first and in the last window."""
     times: list[float] = []
     memory: list[int] = []
+    worked: list[float] = []
 
     def hear(event: Event) -> None:
         if isinstance(event, Stepped):
             times.append(time.perf_counter())
-            if event.step % 100 == 0:
-                memory.append(resident(os.getpid()))
+            if event.step % EVERY == 0:
+                processes = list(tree(os.getpid()))
+                memory.append(sum(map(resident, processes)))
+                worked.append(sum(map(processor_ms, processes)))
 
     context = PlayContext(
         task="flat:UNDYING", steps=steps, gameplay="instant", run=str(folder / "run"),
@@ -103,9 +110,14 @@ def play(steps: int, folder: Path) -> dict[str, tuple[float, float]]:
             sizes.append(checkpoint_bytes(saver))
         trace = desks.folder(context).trace.read_bytes().splitlines()[1:]
     walls = [1000 * (after - before) for before, after in pairwise(times)]
+    first, last = WARM_UP // EVERY, WINDOW // EVERY
     return {
         "time per step, ms (median)": windows(walls, statistics.median),
-        "resident memory, MiB": (memory[WARM_UP // 100] / 2**20, memory[-1] / 2**20),
+        "processor time per step, ms": (
+            (worked[first + last] - worked[first]) / WINDOW,
+            (worked[-1] - worked[-1 - last]) / WINDOW,
+        ),
+        "resident memory, MiB": (memory[first] / 2**20, memory[-1] / 2**20),
         "trace bytes per step": windows([len(line) for line in trace], statistics.mean),
         "newest checkpoint, bytes": (sizes[WARM_UP // 50], sizes[-1]),
     }
@@ -116,26 +128,29 @@ def windows(values, of) -> tuple[float, float]:
     return of(values[WARM_UP : WARM_UP + WINDOW]), of(values[-WINDOW:])
 
 
-def resident(process: int) -> int:
-    """Resident memory of a process and of all below it, in bytes."""
-    total, todo = 0, [process]
-    while todo:
-        one = todo.pop()
-        todo += below(one)
-        try:
-            pages = int(Path(f"/proc/{one}/statm").read_text().split()[1])
-        except OSError:
-            continue
-        total += pages * os.sysconf("SC_PAGE_SIZE")
-    return total
-
-
-def below(process: int) -> Iterator[int]:
+def tree(process: int) -> Iterator[int]:
+    """A process and all that are alive below it."""
+    yield process
     for path in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            yield from map(int, path.read_text().split())
-        except OSError:
-            continue
+        with suppress(OSError):
+            for child in path.read_text().split():
+                yield from tree(int(child))
+
+
+def resident(process: int) -> int:
+    """Resident memory of a process, in bytes."""
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def processor_ms(process: int) -> float:
+    """Milliseconds that a process and those children of it that have ended were running."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return 1000 * sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def checkpoint_bytes(saver: SqliteSaver) -> int:
