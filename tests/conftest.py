@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -12,6 +13,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["LANGSMITH_TRACING"] = "false"
+settings.register_profile("untimed", deadline=None)  # no test fails on a busy machine
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
