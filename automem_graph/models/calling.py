@@ -1,0 +1,131 @@
+"""Call a model: the one place where calls are paced, tried again and given up.
+
+What may be gone in a moment (too many requests, an overloaded server, a lost connection, a
+time-out) is tried again after a pause that doubles, or as long as the server asks for. All else is
+the end at once: a server that is not there, a bad key, an unknown model, too long a prompt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import tenacity
+
+from automem_graph.models.faults import Fault, diagnose
+from automem_graph.models.servers import Health, Server
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import LanguageModelInput
+    from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
+
+TRIES = 8
+"""Tries of one call. Seven pauses are two minutes at most, unless the server asks for more."""
+
+PATIENCE_S = 900.0
+"""Seconds after which a call is not tried again: room for a time-out and a second try."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+"""Bounds of the pause before the second try, and before any. Pauses are drawn at random below their
+bound, so that calls which failed together do not come back together."""
+
+_WHAT_NOW = {
+    "unreachable": "cannot be reached ({why}): start it, or correct its address",
+    "key": "refuses the key ({why}): check {key}",
+    "unknown": "is not known there ({why}): check its name and its address",
+    "long": "takes no prompt of this length ({why}): serve it with a longer context, or play a "
+    "scaffold that shows less",
+    "quota": "has no quota left for you ({why}): check the account of {key}",
+    "refused": "refuses the request ({why})",
+    "odd": "gives no proper answer ({why}): check its settings",
+}
+
+
+class ModelError(RuntimeError):
+    """A model gave no reply: one sentence on which, where, what happened, and what to do."""
+
+
+class _Passing(Exception):
+    """A fault that may be gone at the next try."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
+def call(model: Runnable[LanguageModelInput, AIMessage], messages: Sequence[Any]) -> AIMessage:
+    """The reply of a chat model, with or without tools bound to it; ModelError where there is none.
+
+    Blocks while it waits for a place among the calls to the same server, and between tries.
+    """
+    server = Server(model)
+    drawn = tenacity.wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(_Passing),
+        wait=lambda state: max(_last(state).fault.wait_s, drawn(state)),
+        stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_before_delay(PATIENCE_S),
+        retry_error_callback=lambda state: _give_up(server, state),
+    )
+    with server.health.pace.place():
+        return again(_ask, server, model, messages)
+
+
+def _ask(
+    server: Server, model: Runnable[LanguageModelInput, AIMessage], messages: Sequence[Any]
+) -> AIMessage:
+    """One try."""
+    health = server.health
+    began = time.monotonic()
+    try:
+        reply = model.invoke(messages)
+    except Exception as error:  # a boundary: each provider's client has error classes of its own
+        fault = diagnose(error)
+        if fault.kind == "busy":
+            health.pace.slow_down(began, fault.wait_s if fault.wait_s < PATIENCE_S else 0.0)
+        passing = _may_pass(fault, health)
+        health.answered = health.answered or fault.status is not None
+        if passing:
+            raise _Passing(fault) from error
+        raise ModelError(f"{server} {_what_now(server, fault)}") from error
+    health.answered = True
+    if _broke_off(reply):
+        raise _Passing(Fault(kind="passing", words="the stream broke off"))
+    health.pace.speed_up()
+    return reply
+
+
+def _may_pass(fault: Fault, health: Health) -> bool:
+    """Whether to try again. A server that has answered before may just be starting again."""
+    return fault.kind in {"busy", "passing"} or (fault.kind == "unreachable" and health.answered)
+
+
+def _broke_off(reply: AIMessage) -> bool:
+    """Whether a stream of OpenAI's protocol ended without saying why, as no whole reply does."""
+    told = reply.response_metadata
+    return told.get("model_provider") == "openai" and not {"finish_reason", "status"} & told.keys()
+
+
+def _give_up(server: Server, state: tenacity.RetryCallState) -> NoReturn:
+    server.health.answered = False
+    last = _last(state)
+    why = _why(server, last.fault)
+    if last.fault.wait_s >= PATIENCE_S:
+        said = f"asks to be left alone for {last.fault.wait_s:,.0f} s ({why}): come back then"
+    else:
+        tries, seconds = state.attempt_number, state.seconds_since_start or 0.0
+        said = f"gave no reply in {tries} tries over {seconds:.0f} s (at last {why})"
+    raise ModelError(f"{server} {said}") from last.__cause__
+
+
+def _what_now(server: Server, fault: Fault) -> str:
+    return _WHAT_NOW[fault.kind].format(why=_why(server, fault), key=server.key)
+
+
+def _why(server: Server, fault: Fault) -> str:
+    return server.scrub(f"{fault.status}: {fault.words}" if fault.status else fault.words)
+
+
+def _last(state: tenacity.RetryCallState) -> _Passing:
+    assert state.outcome is not None
+    return cast("_Passing", state.outcome.exception())

@@ -1,0 +1,79 @@
+"""Models behind a vLLM server, or any other that speaks OpenAI's chat protocol as vLLM does.
+
+The module needs langchain-openai, so it is imported where such a model is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from automem_graph.models.sampling import Sampling
+
+KEY = "VLLM_API_KEY"
+"""The variable that a vLLM server reads its key from as well."""
+
+NO_KEY = "EMPTY"
+"""What is sent where no key is set: OpenAI's client refuses to send none."""
+
+
+class VllmChat(ChatOpenAI):
+    """`ChatOpenAI` that keeps what the server's reasoning parser took out of a reply.
+
+    vLLM sends it beside the text, as `reasoning` or, in earlier versions, `reasoning_content`, and
+    ChatOpenAI drops both. Here it is where other providers of LangChain put it, which is
+    `additional_kwargs["reasoning_content"]`.
+    """
+
+    @property
+    def lc_secrets(self) -> dict[str, str]:
+        return {"openai_api_key": KEY}
+
+    def _create_chat_result(
+        self, response: Any, generation_info: dict[str, Any] | None = None
+    ) -> ChatResult:
+        result = super()._create_chat_result(response, generation_info)
+        said = response if isinstance(response, dict) else response.model_dump()
+        for generation, choice in zip(result.generations, said["choices"], strict=True):
+            _keep_thoughts(generation.message, choice["message"])
+        return result
+
+    def _convert_chunk_to_generation_chunk(
+        self,
+        chunk: dict[str, Any],
+        default_chunk_class: type,
+        base_generation_info: dict[str, Any] | None,
+    ) -> ChatGenerationChunk | None:
+        made = super()._convert_chunk_to_generation_chunk(
+            chunk, default_chunk_class, base_generation_info
+        )
+        choices = chunk.get("choices") or ()
+        if made is not None and choices:
+            _keep_thoughts(made.message, choices[0].get("delta") or {})
+        return made
+
+
+def open_vllm(name: str, url: str, sampling: Sampling, timeout: tuple[float, float]) -> VllmChat:
+    """The model (or LoRA module) that the server at `url`, which ends in /v1, calls `name`."""
+    return VllmChat(
+        model=name,
+        base_url=url,
+        api_key=SecretStr(os.environ.get(KEY) or NO_KEY),
+        temperature=sampling.temperature,
+        max_tokens=sampling.max_tokens,
+        timeout=timeout,
+        max_retries=0,
+        stream_usage=True,
+    )
+
+
+def _keep_thoughts(message: BaseMessage, said: Mapping[str, Any]) -> None:
+    thoughts = said.get("reasoning") or said.get("reasoning_content")
+    if isinstance(thoughts, str):
+        message.additional_kwargs["reasoning_content"] = thoughts
