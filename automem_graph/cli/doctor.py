@@ -15,10 +15,12 @@ from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.sandbox import Isolation, isolation
 from automem_graph.worlds.process import WorldProcess
-from automem_graph.worlds.registry import task_names
+from automem_graph.worlds.registry import missing, task_names
 
-NEEDED = ("langgraph", "langchain", "jinja2", "pydantic", "crafter", "numba", "numpy")
+NEEDED = ("langgraph", "langchain", "jinja2", "pydantic", "crafter", "numba", "numpy", "scipy")
 OPTIONAL = {
+    "nle": ("the worlds NetHack and MiniHack", 'pip install "automem-graph[nethack]"'),
+    "minihack": ("the worlds of MiniHack", 'pip install "automem-graph[nethack]"'),
     "langgraph-cli": ("LangGraph Studio", 'pip install "automem-graph[studio]"'),
     "langchain-openai": ("models named openai:...", "pip install langchain-openai"),
     "langchain-anthropic": ("models named anthropic:...", "pip install langchain-anthropic"),
@@ -35,7 +37,7 @@ def doctor(
         "python": platform.python_version(),
         "packages": {name: installed(name) for name in NEEDED},
         "optional": {name: installed(name) for name in OPTIONAL},
-        "worlds": {name: _try_world(name) for name in task_names()},
+        "worlds": _try_worlds(),
         "scaffold_host": _try_host(),
         "isolation": _as_json(layers),
         "langsmith_tracing": os.environ.get("LANGSMITH_TRACING", "").lower() == "true",
@@ -45,7 +47,7 @@ def doctor(
     else:
         _report(found, layers)
     broken = None in found["packages"].values() or found["scaffold_host"] != "ok"
-    if broken or set(found["worlds"].values()) != {"ok"}:
+    if broken or any(_is_broken(name, state) for name, state in found["worlds"].items()):
         raise typer.Exit(FAILURE)
 
 
@@ -57,7 +59,7 @@ def _report(found: dict[str, Any], layers: Isolation) -> None:
         what, how = OPTIONAL[name]
         _line(there is not None, name, there or f"not installed ({what}): {how}", soft=True)
     for name, state in found["worlds"].items():
-        _line(state == "ok", f"world {name}", state)
+        _line(state == "ok", f"world {name}", state, soft=not _is_broken(name, state))
     _line(found["scaffold_host"] == "ok", "scaffold host", found["scaffold_host"])
     _isolation(layers)
     tracing = "on" if found["langsmith_tracing"] else "off; LANGSMITH_TRACING=true turns it on"
@@ -84,19 +86,30 @@ def _isolation(found: Isolation) -> None:
 
 def _line(good: bool, name: str, text: str, *, soft: bool = False) -> None:
     mark, style = ("ok", "green") if good else ("--", "dim") if soft else ("!!", "red")
-    line = shown(f"  {mark}  {name:<20} {text}")
+    line = shown(f"  {mark}  {name:<35} {text}")
     line.stylize(style, 2, 4)
     out.print(line, soft_wrap=True)
 
 
-def _try_world(name: str) -> str:
-    """Open and reset a world of the task, for real."""
-    try:
-        with WorldProcess.start() as worlds:
+def _try_worlds() -> dict[str, str]:
+    """Open and reset a world of each task, for real; what is missing where that cannot be."""
+    found = {name: missing(name) or "ok" for name in task_names()}
+    worlds: WorldProcess | None = None
+    for name in [name for name, state in found.items() if state == "ok"]:
+        try:
+            if worlds is None or not worlds.alive:
+                worlds = WorldProcess.start()
             worlds.open(name, 0).reset()
-    except (RuntimeError, OSError) as error:
-        return str(error)
-    return "ok"
+        except (RuntimeError, OSError) as error:
+            found[name] = str(error)
+    if worlds is not None:
+        worlds.close()
+    return found
+
+
+def _is_broken(name: str, state: str) -> bool:
+    """Whether a world fails that has all it needs; one that lacks something is only absent."""
+    return state not in ("ok", missing(name))
 
 
 def _try_host() -> str:

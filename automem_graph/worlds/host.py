@@ -1,14 +1,16 @@
-"""The child process that holds worlds: `python -m automem_graph.worlds.host FD`.
+"""The child process that holds worlds: `python -m automem_graph.worlds.host FD FOLDER`.
 
-FD is the inherited end of a socket pair; `process.py` has the other end. Every request is one
-frame of `automem_graph.wire` and gets one:
+FD is the inherited end of a socket pair; `process.py` has the other end. Temporary files of the
+worlds (NetHack makes some) lie in FOLDER, which goes with this process. Every request is one frame
+of `automem_graph.wire` and gets one:
 
     {"op": "open", "world": 1, "task": "crafter", "seed": 42}    a world, under a number
     {"op": "replay", "world": 1, "actions": ["Noop", "Do"]}      reset, then these actions
     {"op": "step", "world": 1, "action": "Do"}
+    {"op": "clone", "world": 2, "of": 1}                         2 goes on from where 1 is
     {"op": "close", "world": 1}
 
-    {"observation": {...}}    the last one; null for open and close
+    {"observation": {...}}    the last one; null for open, clone and close
     {"error": "ValueError: what it said (file.py:12)"}    this world is gone, the others live on
 """
 
@@ -16,14 +18,17 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from automem_graph import wire
 from automem_graph.protocols import Observation, World
@@ -36,11 +41,52 @@ _GRACE_S = 2.0
 _REASON_CHARS = 2000
 
 
+@runtime_checkable
+class Cloneable(Protocol):
+    """A world that can be copied as it is, without playing all of it again."""
+
+    def clone(self) -> World: ...
+
+
+@dataclass
+class Held:
+    """A world, and what it takes to rebuild it."""
+
+    world: World
+    task: str
+    seed: int
+    actions: list[str] | None = None
+    """Those since the last reset; None before the first, and in a world's own copy."""
+
+    def play(self, actions: Sequence[str]) -> Observation:
+        """Reset, then these actions; returns the last observation."""
+        observation = self.world.reset()
+        self.actions = []
+        for action in actions:
+            observation = self.step(action)
+        return observation
+
+    def step(self, action: str) -> Observation:
+        observation = self.world.step(action)
+        if self.actions is not None:
+            self.actions.append(sys.intern(action))
+        return observation
+
+    def clone(self) -> Held:
+        """A copy that goes on alone: the world's own where it makes one, else a replay."""
+        if isinstance(self.world, Cloneable):
+            return Held(self.world.clone(), self.task, self.seed)
+        twin = Held(find_task(self.task).open(self.seed), self.task, self.seed)
+        if self.actions is not None:
+            twin.play(self.actions)
+        return twin
+
+
 class Host:
     """The worlds of this process, by the client's numbers."""
 
     def __init__(self) -> None:
-        self._worlds: dict[int, World] = {}
+        self._worlds: dict[int, Held] = {}
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked; whatever a world raises costs that world and becomes an error."""
@@ -53,10 +99,10 @@ class Host:
 
     def drop(self, number: int) -> None:
         """Forget one world, whatever its close() says."""
-        world = self._worlds.pop(number, None)
+        held = self._worlds.pop(number, None)
         try:
-            if world is not None:
-                world.close()
+            if held is not None:
+                held.world.close()
         except Exception:
             traceback.print_exc()
 
@@ -68,22 +114,21 @@ class Host:
         number = request["world"]
         match request["op"]:
             case "open":
-                self._worlds[number] = find_task(request["task"]).open(request["seed"])
+                task, seed = request["task"], request["seed"]
+                self._worlds[number] = Held(find_task(task).open(seed), task, seed)
             case "step":
-                return self._world(number).step(request["action"])
+                return self._held(number).step(request["action"])
             case "replay":
-                world = self._world(number)
-                observation = world.reset()
-                for action in request["actions"]:
-                    observation = world.step(action)
-                return observation
+                return self._held(number).play(request["actions"])
+            case "clone":
+                self._worlds[number] = self._held(request["of"]).clone()
             case "close":
                 self.drop(number)
             case op:
                 raise ValueError(f"'{op}' is no request")
         return None
 
-    def _world(self, number: int) -> World:
+    def _held(self, number: int) -> Held:
         try:
             return self._worlds[number]
         except KeyError:
@@ -112,20 +157,24 @@ def serve(sock: socket.socket) -> None:
     host.close()
 
 
-def _leave_with_parent(sock: socket.socket) -> None:
+def _leave_with_parent(sock: socket.socket, folder: str) -> None:
     """End this process soon after the peer is gone, even while a world hangs."""
     poller = select.poll()
     poller.register(sock, 0)  # hang-up is always reported
     poller.poll()
     time.sleep(_GRACE_S)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the driver
-    sock = socket.socket(fileno=int(sys.argv[1]))
-    threading.Thread(target=_leave_with_parent, args=(sock,), daemon=True).start()
+    fd, folder = sys.argv[1:]
+    tempfile.tempdir = folder
+    sock = socket.socket(fileno=int(fd))
+    threading.Thread(target=_leave_with_parent, args=(sock, folder), daemon=True).start()
     serve(sock)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ A replay resets and then takes all the actions in one request: so any moment is 
 from __future__ import annotations
 
 import itertools
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +27,10 @@ from typing import IO, Any, Self
 from automem_graph import wire
 from automem_graph.protocols import Observation, TaskCard
 from automem_graph.worlds.host import FRAME_LIMIT
-from automem_graph.worlds.registry import find_task
+from automem_graph.worlds.registry import TaskUnavailable, find_task, missing
+
+REPLAYED = 10_000
+"""Actions of a replay that extend its time by the limit: 100,000 of NetHack's take minutes."""
 
 _GRACE_S = 5.0
 
@@ -35,15 +39,25 @@ class WorldCrashed(RuntimeError):
     """A world is gone: names its task, its seed and the reason."""
 
 
+class NeighbourCrashed(WorldCrashed):
+    """A world is gone with its process, which ended in a request about another one."""
+
+
 class WorldProcess:
     """One child process that holds many worlds; any thread may use it."""
 
     def __init__(
-        self, child: subprocess.Popen[bytes], sock: socket.socket, log: IO[bytes], time_limit: float
+        self,
+        child: subprocess.Popen[bytes],
+        sock: socket.socket,
+        log: IO[bytes],
+        folder: str,
+        time_limit: float,
     ) -> None:
         self._child = child
         self._socket = sock
         self._log = log
+        self._folder = folder
         self._time_limit = time_limit
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -58,15 +72,18 @@ class WorldProcess:
         """
         ours, theirs = socket.socketpair()
         log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        folder = tempfile.mkdtemp(prefix="automem-worlds-")
+        quiet = "ignore:pkg_resources is deprecated:UserWarning"  # MiniHack, at its import
+        host = [sys.executable, "-P", "-W", quiet, "-m", "automem_graph.worlds.host"]
         with theirs:
             child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "automem_graph.worlds.host", str(theirs.fileno())],
+                [*host, str(theirs.fileno()), folder],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        return cls(child, ours, log, time_limit)
+        return cls(child, ours, log, folder, time_limit)
 
     @property
     def pid(self) -> int:
@@ -78,24 +95,35 @@ class WorldProcess:
         return self._end is None
 
     def open(self, task: str, seed: int) -> RemoteWorld:
-        """A world that lives there; UnknownTask for a name that is none."""
-        world = RemoteWorld(
-            self, next(self._numbers), f"{task} (seed {seed})", find_task(task).card
-        )
+        """A world that lives there.
+
+        UnknownTask for a name that is none, TaskUnavailable for one that cannot be played here.
+        """
+        card, absent = find_task(task).card, missing(task)
+        if absent:
+            raise TaskUnavailable(f"{card.name} cannot be played here: {absent}")
+        world = RemoteWorld(self, self.next_number(), f"{task} (seed {seed})", card)
         world.ask("open", task=task, seed=seed)
         return world
 
+    def next_number(self) -> int:
+        """A number that no world of this process had before."""
+        return next(self._numbers)
+
     def request(self, who: str, message: dict[str, Any]) -> dict[str, Any]:
         """One request and its answer; ConnectionError, with the reason, once the process is gone.
+
+        ConnectionAbortedError where it was found gone before: exactly one request finds it first.
 
         Anything that leaves an answer unread (a time-out, Ctrl-C) ends the process: the next
         request would otherwise read it.
         """
         with self._lock:
             if self._end is not None:
-                raise ConnectionError(self._end)
+                raise ConnectionAbortedError(self._end)
             self._socket.settimeout(self._time_limit)
-            deadline = time.monotonic() + self._time_limit
+            limit = self._time_limit * (1 + len(message.get("actions", ())) // REPLAYED)
+            deadline = time.monotonic() + limit
             try:
                 wire.send(self._socket, message, FRAME_LIMIT)
                 answer: dict[str, Any] = wire.receive(self._socket, FRAME_LIMIT, deadline)
@@ -103,7 +131,7 @@ class WorldProcess:
             except (TypeError, ValueError):  # not sent: the message is at fault
                 raise
             except TimeoutError:
-                late = f"{who} did not answer '{message['op']}' within {self._time_limit:g} s"
+                late = f"{who} did not answer '{message['op']}' within {limit:g} s"
                 self._finish(f"{late}, and the process was killed")
             except (wire.WireError, OSError):
                 self._finish("the process ended", grace=_GRACE_S)
@@ -140,8 +168,9 @@ class WorldProcess:
             self._child.wait()
         else:
             if status != 0:
-                self._end = f"{reason}: {_status(status)}{self._last_words()}"
+                self._end = f"{reason}: {exit_reason(status)}{self._last_words()}"
         self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _last_words(self) -> str:
         self._log.seek(0)
@@ -156,6 +185,7 @@ class RemoteWorld:
         self._process = process
         self._number = number
         self._name = name
+        self._card = card
         self._actions = frozenset(card.actions)
 
     def reset(self) -> Observation:
@@ -172,6 +202,15 @@ class RemoteWorld:
             self._check(action)
         return Observation.model_validate(self.ask("replay", actions=list(actions)))
 
+    def clone(self) -> RemoteWorld:
+        """Another world that goes on from this moment; neither one disturbs the other.
+
+        Crafter is copied as it is, in constant time; other worlds play all their actions again.
+        """
+        twin = RemoteWorld(self._process, self._process.next_number(), self._name, self._card)
+        twin.ask("clone", of=self._number)
+        return twin
+
     def close(self) -> None:
         """Give the world up; nothing to do where its process is gone."""
         with suppress(WorldCrashed):
@@ -182,7 +221,9 @@ class RemoteWorld:
         try:
             answer = self._process.request(self._name, {"op": op, "world": self._number, **fields})
         except ConnectionError as error:
-            raise WorldCrashed(f"the world {self._name} is gone: {error}") from error
+            earlier = isinstance(error, ConnectionAbortedError)
+            crash = NeighbourCrashed if earlier else WorldCrashed
+            raise crash(f"the world {self._name} is gone: {error}") from error
         if "error" in answer:
             raise WorldCrashed(f"the world {self._name} is gone: {answer['error']}")
         return answer["observation"]
@@ -193,7 +234,8 @@ class RemoteWorld:
             raise ValueError(f"'{action}' is no action of this world; these are: {known}")
 
 
-def _status(status: int) -> str:
+def exit_reason(status: int) -> str:
+    """How a child process ended, in words, from what `Popen.wait` returns."""
     if status < 0:
         return f"killed by signal {-status} ({signal.strsignal(-status)})"
     return f"exit status {status}"

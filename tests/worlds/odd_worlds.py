@@ -69,7 +69,20 @@ def _hold() -> str:
     return _hang()
 
 
+def _once() -> Callable[[], str]:
+    done: list[bool] = []
+
+    def act() -> str:
+        if done:
+            raise ValueError("this works only once")
+        done.append(True)
+        return "done"
+
+    return act
+
+
 RAISES = OddTask(_raise)
+BRITTLE = OddTask(_once())
 EXITS = OddTask(_exit)
 HANGS = OddTask(_hang)
 HOLDS = OddTask(_hold)

@@ -72,6 +72,24 @@ def test_reset_starts_the_same_world_over(world: CrafterWorld) -> None:
     assert first == again
 
 
+def test_a_clone_is_the_world_as_it_is(world: CrafterWorld) -> None:
+    """Copied, not played again, so that its cost does not grow with the episode."""
+    world.step("Noop")
+    _engine(world).player.inventory["wood"] = 9
+    twin = world.clone()
+    assert _engine(twin)._world is not _engine(world)._world
+    assert twin.step("Place Table") == world.step("Place Table")
+    assert twin.step("Sleep").facts["unlocked"] == []
+    assert world.step("Move West").facts["sleeping"] is False
+    with pytest.raises(RuntimeError, match="call reset"):
+        CrafterWorld(42).clone().step("Noop")
+
+
+def test_thirteen_of_22_are_the_published_59_per_cent(world: CrafterWorld) -> None:
+    _engine(world).player.achievements.update(dict.fromkeys(ACHIEVEMENTS[:13], 1))
+    assert f"{world.step('Noop').progression:.2%}" == "59.09%"
+
+
 def test_progression_counts_achievements_once(world: CrafterWorld) -> None:
     _engine(world).player.inventory["wood"] = 9
     table = world.step("Place Table")

@@ -86,6 +86,32 @@ def test_an_unknown_task_and_an_unknown_action_are_refused_here(process: WorldPr
     assert world.step("Wait").text == "step 1"
 
 
+def test_a_clone_without_a_past_and_one_of_a_world_that_makes_its_own(
+    process: WorldProcess,
+) -> None:
+    fresh = process.open("odd_worlds:RAISES", 1).clone()
+    assert fresh.reset().text == "step 0"
+    crafter = process.open("crafter", 42)
+    first = crafter.reset()
+    twin = crafter.clone()
+    crafter.close()
+    assert twin.step("Noop") == _alone(42, ["Noop"])[1]
+    assert twin.reset() == first
+
+
+def test_a_clone_that_fails_leaves_the_original_alone(process: WorldProcess) -> None:
+    gone = process.open("odd_worlds:RAISES", 1)
+    gone.close()
+    with pytest.raises(WorldCrashed, match="closed, or crashed before"):
+        gone.clone()
+    world = process.open("odd_worlds:BRITTLE", 1)
+    world.reset()
+    world.step("Act")
+    with pytest.raises(WorldCrashed, match="only once"):
+        world.clone()
+    assert world.step("Wait").text == "step 2"
+
+
 # --- a world fails --------------------------------------------------------------------------------
 
 

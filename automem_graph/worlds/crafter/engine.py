@@ -9,6 +9,7 @@ of a Crafter that draws.
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from typing import Any
 
@@ -58,6 +59,10 @@ class Engine(crafter.Env):  # type: ignore[misc]
 
     def _obs(self) -> None:
         """Draw nothing, neither at a reset nor at a step."""
+
+    def clone(self) -> Engine:
+        """A copy that goes on alone; only the textures, which never change, are shared."""
+        return copy.deepcopy(self, {id(self._textures): self._textures})
 
     @property
     def player(self) -> Any:

@@ -21,3 +21,7 @@ class Crafter:
 
 
 CRAFTER = Crafter()
+
+
+def task(name: str, options: tuple[str, ...]) -> Crafter:
+    return CRAFTER

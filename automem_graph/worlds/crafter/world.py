@@ -42,6 +42,13 @@ class CrafterWorld:
             self._engine = None
         return self._observation(engine, float(reward), bool(done))
 
+    def clone(self) -> CrafterWorld:
+        """A world that goes on from this moment, in constant time; neither disturbs the other."""
+        twin = CrafterWorld(self._seed)
+        twin._engine = self._engine and self._engine.clone()
+        twin._unlocked = self._unlocked
+        return twin
+
     def close(self) -> None:
         self._engine = None
 

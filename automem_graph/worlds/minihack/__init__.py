@@ -1,0 +1,1 @@
+"""The paper's eight MiniHack tasks, told in NetHack's words."""
