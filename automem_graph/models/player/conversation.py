@@ -7,24 +7,27 @@ It relies on three things that a rewritten scaffold keeps: the headings `# LOG, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
-from automem_graph.models.player.reading import Sight, sights
 from automem_graph.protocols import Routine
+
+Seen = TypeVar("Seen")
+"""What a game makes of one observation's text."""
 
 MAP, DONE, STATUS = "map.md", "done.md", "status.md"
 
 _HEADING = re.compile(r"^#+ *(LOG|PLAN)\b(?:[^\d\n]{0,20}(\d{1,9}))?", re.MULTILINE)
 _FORM = re.compile(r"<\|([A-Z][A-Z0-9_]{0,31})\|>(?:([a-z0-9_|?]{1,80})<\|END\|>)?")
 _ROUTINE = re.compile(r"\b(LOG|PLAN)\b")
-_NAME = re.compile(r"[A-Z][\w ]{0,30}")
+_NAME = re.compile(r"[A-Za-z0-9][\w ]{0,30}")
 _FILE = re.compile(r"^- (\S{1,120}) \((\d{1,9}) lines?\)$", re.MULTILINE)
 _LAST_ACTION = re.compile(
-    r"^.{0,20}\blast action: *([A-Za-z ]{1,40})$", re.MULTILINE | re.IGNORECASE
+    r"^.{0,20}\blast action: *([A-Za-z0-9 ]{1,40})$", re.MULTILINE | re.IGNORECASE
 )
 
 
@@ -61,18 +64,18 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Generic[Seen]):
     """What the player knows at one call.
 
-    `before` and `now` are the previous and the current observation; `told` is what the user side
+    `seen` are all observations in the conversation, in order: of this step, and those that an agent
+    without files carries along. `before` and `now` are the last two. `told` is what the user side
     told in this step, `said` what the player itself replied; `asked` counts its replies since the
     routine began.
     """
 
     routine: Routine | None = None
     step: int = 0
-    before: Sight | None = None
-    now: Sight | None = None
+    seen: Sequence[Seen] = ()
     last_action: str = ""
     told: str = ""
     said: str = ""
@@ -82,14 +85,29 @@ class Moment:
     offers: Offers = field(default_factory=Offers)
     world_actions: tuple[str, ...] = ()
 
+    @property
+    def before(self) -> Seen | None:
+        """The previous observation."""
+        return self.seen[-2] if len(self.seen) > 1 else None
+
+    @property
+    def now(self) -> Seen | None:
+        """The current observation."""
+        return self.seen[-1] if self.seen else None
+
     def form(self, name: str, *args: str) -> Form | None:
         """The declared action of this name, if it takes exactly these arguments."""
         found = self.forms.get(name)
         return found if found is not None and found.args == args else None
 
 
-def moment(messages: Sequence[BaseMessage]) -> Moment:
-    """The conversation of one step, read from the top; any messages give some moment."""
+def moment(
+    messages: Sequence[BaseMessage], sights: Callable[[str], Sequence[Seen]]
+) -> Moment[Seen]:
+    """The conversation of one step, read from the top; any messages give some moment.
+
+    `sights` finds a game's observations in a text, in order.
+    """
     system = "\n".join(m.text for m in messages if isinstance(m, SystemMessage))
     others = [m for m in messages if not isinstance(m, SystemMessage)]
     told = "\n\n".join(m.text for m in others if not isinstance(m, AIMessage))
@@ -102,14 +120,12 @@ def moment(messages: Sequence[BaseMessage]) -> Moment:
         for heading in _HEADING.finditer(message.text):
             routine = "log" if heading[1] == "LOG" else "plan"
             step, asked = int(heading[2] or step), 0
-    seen = sights(told)
-    action = _LAST_ACTION.search(told)
+    actions = _LAST_ACTION.findall(told)
     return Moment(
         routine=routine,
         step=step,
-        before=seen[-2] if len(seen) > 1 else None,
-        now=seen[-1] if seen else None,
-        last_action=action[1].strip() if action else "",
+        seen=sights(told),
+        last_action=actions[-1].strip() if actions else "",
         told=told,
         said="\n\n".join(m.text for m in others if isinstance(m, AIMessage)),
         asked=asked,

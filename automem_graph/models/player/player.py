@@ -16,7 +16,7 @@ _CHARS_PER_TOKEN = 4
 
 
 class OfflinePlayer(BaseChatModel):
-    """`offline:player`: plays Crafter by rules; free, deterministic, and no language model.
+    """`offline:player`: plays games by rules; free, deterministic, and no language model.
 
     A pure function of the messages it is given: no state, no clock, no seed, no network. Any
     messages get some reply. Token usage is about four characters a token.

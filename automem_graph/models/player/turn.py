@@ -1,4 +1,4 @@
-"""A turn of the player: what it says in LOG and in PLAN, and the action it decides on."""
+"""A turn of the player: the rules of the game that the conversation is about."""
 
 from __future__ import annotations
 
@@ -6,85 +6,14 @@ from collections.abc import Sequence
 
 from langchain_core.messages import BaseMessage
 
-from automem_graph.models.player.conversation import Moment, moment
-from automem_graph.models.player.look_up import journal, unread
-from automem_graph.models.player.navigation import approach, wander
-from automem_graph.models.player.needs import want
-from automem_graph.models.player.reading import Sight
-from automem_graph.models.player.recall import Recall, recall
-from automem_graph.models.player.records import log_reply
-from automem_graph.models.player.travel import make_room, travel
-from automem_graph.models.player.wants import Want
+from automem_graph.models.player.crafter.turn import CRAFTER
+from automem_graph.models.player.nethack.turn import NETHACK
 
-_NO_GAME = "I am a rehearsal player for Crafter and see no game in this conversation."
+_TERMINAL = "\n\nMap:\n"
+"""What only the text of NetHack and MiniHack has."""
 
 
 def reply(messages: Sequence[BaseMessage]) -> str:
     """The player's answer to one step's conversation so far."""
-    here = moment(messages)
-    if here.routine == "log":
-        return log_reply(here)
-    if here.routine == "plan":
-        return _plan_reply(here)
-    return _NO_GAME
-
-
-def _plan_reply(here: Moment) -> str:
-    """Commit at once what needs no memory; else consult the files first."""
-    if missing := unread(here):
-        return "\n".join(missing)
-    known = recall(here)
-    action = decide(here, known)
-    if known.chart is None and _needs_memory(here, action) and (look := journal(here)):
-        return look
-    commit = here.form("ACTION", "action")
-    if commit is None:
-        return f"I would take {action}, but no action to commit it is declared."
-    return commit.write(action=action)
-
-
-def _needs_memory(here: Moment, action: str) -> bool:
-    """Whether what was done and what is in the way matter: for walking, and for trying things."""
-    tries = action == "Do" and here.now is not None and here.now.facing is None
-    return tries or action.startswith(("Move ", "Place "))
-
-
-def decide(here: Moment, known: Recall) -> str:
-    """The world action for now: always one of the world's own."""
-    action = "Noop"
-    if here.now is not None:
-        action = _pursue(here, here.now, known, want(here.now, known, here.step))
-        if _in_vain(here, here.now, action):
-            action = wander(here, here.now, known)
-    if here.world_actions and action not in here.world_actions:
-        return "Noop" if "Noop" in here.world_actions else here.world_actions[0]
-    return action
-
-
-def _pursue(here: Moment, sight: Sight, known: Recall, wanted: Want) -> str:
-    """The action that serves a want from here."""
-    if wanted.how == "act":
-        return wanted.what
-    if wanted.how == "use" and sight.facing == wanted.what:
-        return "Do"
-    if wanted.how == "place":
-        if sight.facing is None and not known.at_edge:
-            return f"Place {wanted.what.title()}"
-        return make_room(sight, known, wanted.cells) or wander(here, sight, known)
-    return travel(sight, known, wanted) or _by_sight(here, sight, known, wanted)
-
-
-def _by_sight(here: Moment, sight: Sight, known: Recall, wanted: Want) -> str:
-    """Without a map: towards what is seen, or to where it was last seen."""
-    thing = None if wanted.how == "find" else sight.nearest(wanted.what)
-    thing = thing or known.last_place(wanted.what)
-    if thing is not None:
-        return approach(here, sight, known, thing)
-    lost = known.lost_to(wanted.what, here.step)
-    return wander(here, sight, known, first=lost[0] if lost else None)
-
-
-def _in_vain(here: Moment, sight: Sight, action: str) -> bool:
-    """Whether this very action just changed nothing; only grass is worth trying again."""
-    trying = action.startswith(("Place ", "Make "))
-    return trying and here.last_action == action and here.before == sight
+    game = NETHACK if any(_TERMINAL in message.text for message in messages) else CRAFTER
+    return game.reply(messages)

@@ -55,10 +55,11 @@ class Talk:
     `offers` names parts of structure that the system message declares and explains.
     """
 
-    def __init__(self, specs=SPECS, step=7, files=(), offers=(), notes="", injected=()):
+    def __init__(self, specs=SPECS, step=7, files=(), offers=(), notes="", injected=(), card=CARD):
         if "keyed" in offers:
             specs = (*specs, PUT)
         self.step = step
+        self.card = card
         self.notes = notes
         self.injected = [{"name": name, "text": text} for name, text in injected]
         self.files = [FileEntry(name=name, lines=lines) for name, lines in files]
@@ -99,7 +100,7 @@ class Talk:
         }
         return (
             PROMPTS.get_template(template)
-            .render(task=CARD, actions=self.actions, **variables)
+            .render(task=self.card, actions=self.actions, codec="tags", **variables)
             .strip()
         )
 

@@ -111,7 +111,11 @@ def test_only_declared_actions_are_used(see, talk, specs, data):
 WORDS = st.sampled_from(
     ["# LOG, step ", "# PLAN, step ", "\n", "You see:", "- tree ", "1 steps to your north", "Do",
      "You face ", "Your status: health ", "Your inventory: ", "<|", "|>", "SEARCH", "<|END|>",
-     "Your last action: ", "Step 3: Done: ", "- notes.md (2 lines)", "٣", "\x00", "9" * 30]
+     "Your last action: ", "Step 3: Done: ", "- notes.md (2 lines)", "٣", "\x00", "9" * 30,
+     "\n\nMap:\n", "Message: In what direction?", "Cursor: row 5, column 30, on yourself", "@>",
+     "\n- newt, adjacent, north-east and south", "\n\nStatus:\nDlvl:1 HP:1(9) T:900 Weak", "r|+-`",
+     "\n\nInventory:\nf - a wand\n", "Walked in row 5: 0-78", "In vain, search: 5,30 x7",
+     "north, south, search, kick, down"]
 )  # fmt: skip
 TEXT = st.one_of(st.text(), st.lists(WORDS).map("".join))
 MESSAGES = st.lists(
@@ -130,7 +134,12 @@ def test_any_messages_get_some_reply(messages):
 
 
 @pytest.mark.timeout(10)
-@pytest.mark.parametrize("piece", ["a ", "- a 1 step", "Step 1: ", "<|A|>", "Your status: a 1 a "])
-def test_long_and_repetitive_text_is_read_in_time(piece):
-    text = "# PLAN, step 1\n" + piece * (200_000 // len(piece)) + "\nYour inventory: nothing."
+@pytest.mark.parametrize("end", ["\nYour inventory: nothing.", "\n\nMap:\n" + "." * 9999])
+@pytest.mark.parametrize(
+    "piece",
+    ["a ", "- a 1 step", "Step 1: ", "<|A|>", "Your status: a 1 a ", "\n- a, near, ", "1,1 x1; ",
+     "\nMap:\n", "\nWalked in row 1: 1, "],
+)  # fmt: skip
+def test_long_and_repetitive_text_is_read_in_time(piece, end):
+    text = "# PLAN, step 1\n" + piece * (200_000 // len(piece)) + end
     assert OfflinePlayer().invoke([SystemMessage(text), HumanMessage(text)]).text
