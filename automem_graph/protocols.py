@@ -6,7 +6,7 @@ the package is a set of implementations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -174,3 +174,57 @@ class Call(Frozen):
     args: Mapping[str, str] = Field(default_factory=dict)
     text: str = ""
     problem: str | None = None
+
+
+# --- many episodes ------------------------------------------------------------------------------
+
+
+class EpisodeJob(Frozen):
+    """One episode to be played: the fields of its `PlayContext`, and the id that they amount to.
+
+    Whoever plays it checks the id: changed code or a changed scaffold make it another episode.
+    """
+
+    episode: str
+    context: Mapping[str, JsonValue]
+
+
+class JobNews(Frozen):
+    """What happens to a job until its outcome; the counts are of the steps since it `started`."""
+
+    kind: Literal["started", "stepped", "retried"]
+    job: int
+    """The job's place in the sequence that was given to the executor."""
+    step: int = 0
+    """World actions taken so far, also those of earlier sittings."""
+    progression: float = 0.0
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    note: str = ""
+    """Why it is retried."""
+
+
+class JobOutcome(Frozen):
+    """How a job ended: its `EpisodeResult` as JSON or, where nobody could write one, why."""
+
+    job: int
+    result: Mapping[str, JsonValue] | None = None
+    lost: str = ""
+
+
+class Executor(Protocol):
+    """Plays jobs somewhere: on this machine (`episodes.machine.ThisMachine`) or on others.
+
+    Jobs, news and outcomes are JSON all through, so that they can travel.
+    """
+
+    def run(
+        self, jobs: Sequence[EpisodeJob], hear: Callable[[JobNews], None]
+    ) -> Generator[JobOutcome, None, None]:
+        """One outcome for each job, as they end. What goes wrong with a job is its outcome.
+
+        `hear` is told a few news per second and job at most, from the thread that iterates. Closing
+        the iterator ends all that was started; every complete step is on disk.
+        """
+        ...

@@ -96,7 +96,7 @@ def play(steps: int, folder: Path) -> dict[str, tuple[float, float]]:
     )  # fmt: skip
     with (
         SqliteSaver.from_conn_string(str(folder / "checkpoints.sqlite")) as saver,
-        EpisodeDesks(listener=hear, resolve=lambda _: Instant()) as desks,
+        EpisodeDesks(listener=hear, resolve=lambda *_: Instant()) as desks,
     ):
         loop = create_inner_loop(desks, checkpointer=saver)
         config: RunnableConfig = {

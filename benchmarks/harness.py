@@ -96,7 +96,7 @@ def play(steps: int, folder: Path) -> tuple[list[float], list[StepRow], list[int
             if isinstance(event, Stepped):
                 times.append(time.perf_counter())
 
-        with EpisodeDesks(listener=hear, resolve=lambda _: Instant()) as desks:
+        with EpisodeDesks(listener=hear, resolve=lambda *_: Instant()) as desks:
             context = PlayContext(
                 seed=seed, steps=steps - len(rows), gameplay="instant", run=str(folder / str(seed)),
                 steps_per_run=50,

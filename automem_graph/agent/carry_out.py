@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import MemoryActed
+from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.speech import clean
 from automem_graph.agent.state import Step
-from automem_graph.agent.turns import clean
 from automem_graph.memory.memory import Deed
 from automem_graph.protocols import ActionSpec, Call, Role, Routine
 
+ENDED = "This ends the routine."
+"""Answers the tool call that ends a routine."""
 
-def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]:
-    """Run the calls of the latest reply up to its end (DONE or a commit); one row per call.
+
+class Carried(NamedTuple):
+    """What became of a reply's calls."""
+
+    rows: list[dict[str, Any]]
+    """A row for each that ran, or could not."""
+    answers: dict[str, str]
+    """What tool calls answer, by their ids."""
+
+
+def carry_out(desk: MemoryDesk, state: Step, routine: Routine) -> Carried:
+    """Run the calls of the latest reply up to its end (DONE or a commit).
 
     Running the same turn again (after a crash, or from an older checkpoint) first takes back what
     it had changed, so a turn counts once.
@@ -24,11 +36,13 @@ def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]
     consulting = desk.two_models and routine == "plan"  # a commit is stripped, its neighbours run
     specs = {spec.name: spec for spec in desk.scaffold.manifest.actions}
     rows = []
-    for call in (Call.model_validate(data) for data in state["todo"]):
+    answers = dict(state["answers"])
+    for place, call in enumerate(Call.model_validate(data) for data in state["todo"]):
         spec = specs.get(call.name)
         if call.problem is None and spec and spec.kind in ("done", "commit"):
             if consulting:
                 continue
+            answers |= desk.codec.answer(turn, place, ENDED)
             break
         row = _run(
             desk,
@@ -45,15 +59,16 @@ def carry_out(desk: Desk, state: Step, routine: Routine) -> list[dict[str, Any]]
             ),
         )
         rows.append({"turn": turn, "routine": routine, "role": role, **row})
+        answers |= desk.codec.answer(turn, place, row["result"])
         desk.tell(
             MemoryActed(
                 step=state["step"], routine=routine, role=role, call=call.text, result=row["result"]
             )
         )
-    return rows
+    return Carried(rows, answers)
 
 
-def _run(desk: Desk, call: Call, spec: ActionSpec | None, deed: Deed) -> dict[str, Any]:
+def _run(desk: MemoryDesk, call: Call, spec: ActionSpec | None, deed: Deed) -> dict[str, Any]:
     """One call: its code in the scaffold's process, its edits here, one row in the journal."""
     if call.problem is not None or spec is None:
         answer = desk.memory.perform(deed)

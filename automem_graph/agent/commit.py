@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from automem_graph.agent.desk import GAMEPLAY, Desk
-from automem_graph.agent.plan import committed
+from automem_graph.agent.desk import GAMEPLAY
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.prompts import ask_again, say
-from automem_graph.agent.recall import fall_back
 from automem_graph.agent.state import Step
-from automem_graph.agent.turns import ask
+from automem_graph.agent.turns import ask, committed, fall_back
 
 
-def commit(desk: Desk, state: Step) -> Step:
+def commit(desk: MemoryDesk, state: Step) -> Step:
     """One commit; a reply without one is asked again once, then the fallback acts."""
     update = ask(desk, state, "plan", GAMEPLAY)
-    action = committed(desk, update["todo"])
+    action = committed(desk.scaffold.manifest.commit, update["todo"])
     if action is not None:
         return {**update, "committed": action, "next": "act"}
     if not state["repaired"]:

@@ -8,24 +8,22 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.runtime import Runtime
 from langgraph.store.base import BaseStore
 
 from automem_graph.agent.act import act
-from automem_graph.agent.adopt import adopt
 from automem_graph.agent.commit import commit
-from automem_graph.agent.context import PlayContext
-from automem_graph.agent.desk import Desk, Desks
+from automem_graph.agent.context import MEMORY_AGENTS, PlayContext
+from automem_graph.agent.desk import Desks
 from automem_graph.agent.log import log
+from automem_graph.agent.node import at_desk
 from automem_graph.agent.observe import observe
 from automem_graph.agent.plan import plan
 from automem_graph.agent.recall import recall
 from automem_graph.agent.remember import remember
 from automem_graph.agent.route import Route
-from automem_graph.agent.state import PlayInput, PlayState, Step, as_step, as_update
+from automem_graph.agent.state import PlayInput, PlayState
 
 InnerLoop = CompiledStateGraph[PlayState, PlayContext, PlayInput, PlayState]
-Node = Callable[[Desk, Step], Step]
 
 ROUTES = {
     "observe": Route("plan", "log", END),  # no LOG before the first action
@@ -52,7 +50,7 @@ def create_inner_loop(
     graph again goes on. Give runs a `recursion_limit` of `supersteps(context)`.
     """
     nodes = (observe, log, remember, plan, recall, commit, act)
-    graph = join({node.__name__: _at_desk(desks, node) for node in nodes})
+    graph = join({node.__name__: at_desk(desks, node, MEMORY_AGENTS) for node in nodes})
     return graph.compile(checkpointer=checkpointer, store=store, name="inner_loop")
 
 
@@ -73,33 +71,3 @@ def join(
 def supersteps(context: PlayContext) -> int:
     """A recursion limit that no run of this context can reach."""
     return MOST_SUPERSTEPS * context.steps_per_run + 10
-
-
-def _at_desk(desks: Desks, node: Node) -> Callable[..., PlayState]:
-    """A graph node: finds the episode's desk, and streams what happens at it."""
-
-    def run(state: PlayState, runtime: Runtime[PlayContext]) -> PlayState:
-        context = runtime.context or PlayContext()
-        thread = runtime.execution_info.thread_id if runtime.execution_info else None
-        desk = desks(context, state, thread)
-        desk.stream = runtime.stream_writer
-        try:
-            behind = _is_behind(desk, node, state)
-            update = adopt(desk, node.__name__) if behind else node(desk, as_step(state))
-        except BaseException:
-            desks.leave(desk)
-            raise
-        if node is act and update["next"] == "observe" and _pauses(context, update):
-            update["next"] = "end"
-        return as_update(state, {**update, "episode": desk.episode, "fork": ""})
-
-    return run
-
-
-def _is_behind(desk: Desk, node: Node, state: PlayState) -> bool:
-    """Whether the trace has this step already: the server died before it kept the checkpoint."""
-    return node is not observe and state["step"] < desk.recorder.position.step
-
-
-def _pauses(context: PlayContext, state: Step) -> bool:
-    return state["done"] or state["step"] % context.steps_per_run == 0

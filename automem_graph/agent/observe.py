@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from automem_graph.agent.desk import Desk
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.prompts import open_log, open_plan, say
+from automem_graph.agent.speech import clean
 from automem_graph.agent.state import Seen, Step
-from automem_graph.agent.turns import clean
 
 
-def observe(desk: Desk, state: Step) -> Step:
+def observe(desk: MemoryDesk, state: Step) -> Step:
     """Begin the step that the trace says is next; a state behind the trace adopts it."""
     at = desk.recorder.position
     desk.memory.rewind(at.step, 0)
     desk.next_step(at.step)
-    last = f"{at.action} ({at.note})" if at.note else at.action
+    known = begin(desk)
+    if known["done"]:
+        return known
+    notes, hook_state = desk.session.observe(dict(at.hook_state), known["seen"])
+    fresh: Step = {
+        **known,
+        "notes": notes,
+        "hook_state": hook_state,
+        "messages": [{"role": "system", "content": desk.system}],
+    }
+    # Before the first action there is no outcome that LOG could record (paper, section on LOG).
+    if fresh["step"] == 0:
+        return {
+            **fresh,
+            "pending": say(desk, open_plan(desk, fresh, log_ran=False)),
+            "next": "plan",
+        }
+    return {**fresh, "pending": say(desk, open_log(desk, fresh)), "next": "log"}
+
+
+def begin(desk: Desk) -> Step:
+    """The step that is next, with what is seen and nothing said yet; or the end."""
+    at = desk.recorder.position
     seen: Seen = {
         "step": at.step,
-        "last_action": last,
+        "last_action": f"{at.action} ({at.note})" if at.note else at.action,
         "previous": at.previous,
         "observation": noted(at.note, at.answer.text),
         "unchanged": at.unchanged,
@@ -30,12 +53,9 @@ def observe(desk: Desk, state: Step) -> Step:
     }
     if known["done"]:
         return {**known, "next": "end"}
-    notes, hook_state = desk.session.observe(known["hook_state"], seen)
-    fresh: Step = {
+    return {
         **known,
-        "notes": notes,
-        "hook_state": hook_state,
-        "messages": [{"role": "system", "content": desk.system}],
+        "messages": [],
         "rounds": 0,
         "repaired": False,
         "committed": None,
@@ -44,15 +64,8 @@ def observe(desk: Desk, state: Step) -> Step:
         "calls": [],
         "actions": [],
         "todo": [],
+        "answers": {},
     }
-    # Before the first action there is no outcome that LOG could record (paper, section on LOG).
-    if fresh["step"] == 0:
-        return {
-            **fresh,
-            "pending": say(desk, open_plan(desk, fresh, log_ran=False)),
-            "next": "plan",
-        }
-    return {**fresh, "pending": say(desk, open_log(desk, fresh)), "next": "log"}
 
 
 def noted(note: str, text: str) -> str:

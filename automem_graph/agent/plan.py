@@ -5,26 +5,15 @@ With one model PLAN commits by itself; with two the specialist only consults, an
 
 from __future__ import annotations
 
-from typing import Any
-
-from automem_graph.agent.desk import Desk
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.state import Step
-from automem_graph.agent.turns import ask
+from automem_graph.agent.turns import ask, committed
 
 
-def plan(desk: Desk, state: Step) -> Step:
+def plan(desk: MemoryDesk, state: Step) -> Step:
     """One PLAN reply. One that only commits goes straight on; all else is for `recall`."""
     update = ask(desk, state, "plan", desk.keeper)
-    todo = update["todo"]
-    if not desk.two_models and todo and committed(desk, todo[:1]) is not None:
-        return {**update, "committed": committed(desk, todo), "next": "act"}
+    only_commits = committed(desk.scaffold.manifest.commit, update["todo"][:1])
+    if only_commits is not None and not desk.two_models:
+        return {**update, "committed": only_commits, "next": "act"}
     return {**update, "next": "recall"}
-
-
-def committed(desk: Desk, todo: list[dict[str, Any]]) -> str | None:
-    """The world action of the first commit among the calls, or None."""
-    spec = desk.scaffold.manifest.commit
-    for call in todo:
-        if call["name"] == spec.name and call["problem"] is None:
-            return str(call["args"][spec.args[0]])
-    return None

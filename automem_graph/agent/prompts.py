@@ -4,35 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from automem_graph.agent.desk import Desk, Page
+from automem_graph.agent.memory_desk import MemoryDesk, Page
+from automem_graph.agent.speech import clean
 from automem_graph.agent.state import Step
-from automem_graph.agent.turns import clean, rounds_left
+from automem_graph.agent.turns import rounds_left
 from automem_graph.protocols import Routine
 
 
-def say(desk: Desk, *pages: Page) -> list[str]:
+def say(desk: MemoryDesk, *pages: Page) -> list[str]:
     """The pages as texts for the next user message, rendered in one call."""
     return [clean(text) for text in desk.render(*pages)]
 
 
-def open_log(desk: Desk, state: Step) -> Page:
+def open_log(desk: MemoryDesk, state: Step) -> Page:
     """The first text of LOG: the last action, what was seen before it and what is seen now."""
     seen = state["seen"]
     before = {"last_action": seen["last_action"], "previous": seen["previous"]}
     return "log", {**before, **_situation(desk, state, "log")}
 
 
-def open_plan(desk: Desk, state: Step, *, log_ran: bool) -> Page:
+def open_plan(desk: MemoryDesk, state: Step, *, log_ran: bool) -> Page:
     """The first text of PLAN; where LOG ran, the observation stands above it already."""
     return "plan", {"log_ran": log_ran, **_situation(desk, state, "plan")}
 
 
 def show_results(
-    desk: Desk, state: Step, routine: Routine, results: list[dict[str, str]], *, goes_on: bool
+    desk: MemoryDesk, state: Step, routine: Routine, results: list[dict[str, str]], *, goes_on: bool
 ) -> Page:
-    """What the latest reply's calls answered; `goes_on` says how many replies are left."""
+    """What the latest reply's calls answered; `goes_on` says how many replies are left.
+
+    Tool calls have been answered one by one, so only the latter is said.
+    """
     left = rounds_left(desk, state) if goes_on else 0
-    return "results", {"routine": routine, "results": results, "rounds_left": left}
+    shown = [] if desk.codec.answers_calls else results
+    return "results", {"routine": routine, "results": shown, "rounds_left": left}
 
 
 def ask_again(routine: Routine) -> Page:
@@ -45,7 +50,7 @@ def hand_off() -> Page:
     return "handoff", {"routine": "plan"}
 
 
-def _situation(desk: Desk, state: Step, routine: Routine) -> dict[str, Any]:
+def _situation(desk: MemoryDesk, state: Step, routine: Routine) -> dict[str, Any]:
     """What both openings may show: the observation, the file index, notes and injected files."""
     injected = []
     for name in getattr(desk.scaffold.manifest.inject, routine):

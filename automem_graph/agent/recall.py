@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from automem_graph.agent.carry_out import as_results, carry_out
-from automem_graph.agent.desk import Desk
-from automem_graph.agent.plan import committed
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.prompts import ask_again, hand_off, say, show_results
 from automem_graph.agent.state import Step
-from automem_graph.agent.turns import rounds_left
+from automem_graph.agent.turns import committed, fall_back, rounds_left
 
 
-def recall(desk: Desk, state: Step) -> Step:
+def recall(desk: MemoryDesk, state: Step) -> Step:
     """Run the reply's reads; then back to PLAN, or on to the commit or the act."""
-    rows = carry_out(desk, state, "plan")
-    update: Step = {"actions": [*state["actions"], *rows]}
-    action = committed(desk, state["todo"])
+    rows, answers = carry_out(desk, state, "plan")
+    update: Step = {"actions": [*state["actions"], *rows], "answers": answers}
+    action = committed(desk.scaffold.manifest.commit, state["todo"])
     if action is not None and not desk.two_models:
         return {**update, "committed": action, "next": "act"}
     if action is None and rounds_left(desk, state) > 0:
@@ -30,8 +29,3 @@ def recall(desk: Desk, state: Step) -> Step:
     results = [show_results(desk, state, "plan", as_results(rows), goes_on=False)] if rows else []
     fresh: Step = {"rounds": 0, "repaired": False, "next": "commit"}
     return {**update, "pending": say(desk, *results, hand_off()), **fresh}
-
-
-def fall_back(desk: Desk) -> Step:
-    """No commit came: the world's default action is taken, which is always valid, and counted."""
-    return {"committed": desk.card.default_action, "fallback": True, "next": "act"}

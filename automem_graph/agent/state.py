@@ -6,13 +6,22 @@ truth, and a state that is behind it adopts it (see `observe`).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, NotRequired, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict  # the schemas of graphs need this one below Python 3.12
 
-Message = dict[str, str]
-"""One message of the step's conversation: `role` (system, user, assistant) and `content`."""
+
+class Message(TypedDict):
+    """One message of the step's conversation."""
+
+    role: str
+    """system, user, assistant; with tool calls also tool."""
+    content: str
+    tool_calls: NotRequired[list[dict[str, Any]]]
+    """The assistant's calls as LangChain has them: `name`, `args` (texts by name), `id`, `type`."""
+    tool_call_id: NotRequired[str]
+    """The call that a tool's message answers."""
 
 
 class PlayInput(TypedDict, total=False):
@@ -48,10 +57,12 @@ class Turn(TypedDict, total=False):
     """User-side texts not said yet: they share the next user message, so that roles alternate."""
     todo: list[dict[str, Any]]
     """The latest reply as parsed calls, to be carried out by the next node."""
+    answers: dict[str, str]
+    """What the tool calls of the latest reply answered, by their ids; in tags there are none."""
     rounds: int
     """Model calls made in this routine."""
     repaired: bool
-    next: Literal["observe", "log", "plan", "recall", "commit", "act", "end"]
+    next: Literal["observe", "log", "plan", "recall", "commit", "decide", "act", "end"]
     """Where the node that ran last decided to go; the routers only read it."""
     committed: str | None
     fallback: bool

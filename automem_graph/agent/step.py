@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from automem_graph.agent.state import Message
+from automem_graph.memory.tools import ToolCall
 from automem_graph.protocols import Frozen, Observation, Role, Routine
 
 
@@ -26,9 +27,19 @@ class ModelCall(Frozen):
     model: str
     prompt: int
     reply: str
-    """Verbatim, also where the conversation carries on a stripped one (see `turns.whole`)."""
+    """Verbatim, also where the conversation carries on a stripped one (see `speech.whole`)."""
+    tools: tuple[ToolCall, ...] = ()
+    """Its tool calls, where these are the codec."""
+    thoughts: str = ""
+    """What the model thought aloud: read by nobody who plays, and not carried on."""
+    token_ids: tuple[int, ...] = ()
+    """The reply in the model's own tokens, thoughts and end token included, where it tells them:
+    another cut of the same text into tokens is possible."""
     usage: Usage
     ms: float
+    """Until there was a reply, with all pauses and tries before it."""
+    error: str = ""
+    """Why there is no reply, where the step went on without one (see `turns.ask`)."""
 
 
 class ActionRow(Frozen):

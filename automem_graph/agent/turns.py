@@ -6,84 +6,82 @@ whatever the user side has to say until the next model call is one message.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage
-
 from automem_graph.agent.desk import SPECIALIST, Desk
+from automem_graph.agent.hear import failed, hear
+from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.speech import answered
 from automem_graph.agent.state import Message, Step
-from automem_graph.memory.grammar import parse, strip_commits
-from automem_graph.protocols import Role, Routine
-
-NO_REPLY = "(no reply)"
-"""Stands for a reply that is empty after stripping: many servers refuse an empty message."""
+from automem_graph.protocols import ActionSpec, Call, Role, Routine
 
 
-def ask(desk: Desk, state: Step, routine: Routine, role: Role) -> Step:
-    """Ask one role's model for its next reply in a routine; its errors are not caught here."""
-    messages = [*state["messages"], {"role": "user", "content": "\n\n".join(state["pending"])}]
-    started = time.perf_counter()
-    answer = desk.models[role].invoke(messages)
-    seconds = time.perf_counter() - started
-    reply = whole(answer.text)
-    call = {
-        "role": role,
-        "routine": routine,
-        "model": desk.model_names[role],
-        "prompt": len(messages),
-        "reply": reply,
-        "usage": _usage(messages, answer, reply),
-        "ms": round(seconds * 1000, 2),
-    }
-    kept = reply
-    if desk.two_models and routine == "plan" and role == SPECIALIST:
-        kept = strip_commits(reply, desk.scaffold.manifest.actions)
+def ask(desk: MemoryDesk, state: Step, routine: Routine, role: Role) -> Step:
+    """Ask one role's model for its next reply in a routine.
+
+    A specialist whose server is there but gives no reply is passed over, once in a step: as after
+    any reply that says nothing, the gameplay model is handed the turn. The second time in a step
+    it is the episode's error, so that no episode without a specialist has a score.
+    """
+    answers = answered(state["messages"][-1], state["answers"])
+    messages = [*state["messages"], *answers, *_user_side(state, answers)]
+    excused = desk.two_models and role == SPECIALIST and not any(map(failed, state["calls"]))
+    call = hear(desk, messages, routine, role, excused=excused)
+    actions, turn = desk.scaffold.manifest.actions, len(state["calls"])
+    consults = desk.two_models and routine == "plan" and role == SPECIALIST
+    found = desk.codec.read(call, actions, routine)
     return {
-        "messages": [*messages, {"role": "assistant", "content": as_said(kept)}],
+        "messages": [*messages, desk.codec.carried(call, turn, actions if consults else ())],
         "pending": [],
-        "todo": [
-            found.model_dump() for found in parse(reply, desk.scaffold.manifest.actions, routine)
-        ],
+        "todo": [each.model_dump() for each in found],
+        "answers": _refusals(desk, found, turn),
         "calls": [*state["calls"], call],
         "rounds": state["rounds"] + 1,
     }
 
 
-def rounds_left(desk: Desk, state: Step) -> int:
+def _user_side(state: Step, answers: list[Message]) -> list[Message]:
+    """What the user side has to say as one message; none where answers to tool calls are all."""
+    said = "\n\n".join(text for text in state["pending"] if text)
+    return [] if answers and not said else [{"role": "user", "content": said}]
+
+
+def _refusals(desk: MemoryDesk, found: Sequence[Call], turn: int) -> dict[str, str]:
+    """The answers to calls that cannot run, wherever the conversation goes from here."""
+    answers: dict[str, str] = {}
+    for place, call in enumerate(found):
+        if call.problem:
+            answers |= desk.codec.answer(turn, place, call.problem)
+    return answers
+
+
+def committed(commit: ActionSpec, todo: list[dict[str, Any]]) -> str | None:
+    """The world action of the first commit among the calls, or None."""
+    for call in todo:
+        if commits(commit, call):
+            return str(call["args"][commit.args[0]])
+    return None
+
+
+def answer_to_commit(desk: MemoryDesk, state: Step, text: str) -> dict[str, str]:
+    """The answer to the latest reply's commit, by its id, where that was a tool call."""
+    for place, call in enumerate(state["todo"]):
+        if commits(desk.scaffold.manifest.commit, call):
+            return desk.codec.answer(len(state["calls"]) - 1, place, text)
+    return {}
+
+
+def commits(commit: ActionSpec, call: dict[str, Any]) -> bool:
+    """Whether a call of the latest reply is its commit."""
+    return bool(call["name"] == commit.name and call["problem"] is None)
+
+
+def fall_back(desk: Desk) -> Step:
+    """No commit came: the world's default action is taken, which is always valid, and counted."""
+    return {"committed": desk.card.default_action, "fallback": True, "next": "act"}
+
+
+def rounds_left(desk: MemoryDesk, state: Step) -> int:
     """Model calls that the current routine may still make."""
     return desk.scaffold.manifest.limits.rounds - state["rounds"]
-
-
-def whole(text: str) -> str:
-    """Text without lone surrogates: a server's JSON can hold them, but they are no characters."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def clean(text: str) -> str:
-    """Prompt text that any server takes and the trace can mark: whole, and without NUL."""
-    return whole(text.replace("\0", ""))
-
-
-def as_said(reply: str) -> str:
-    """A reply as the conversation carries it on; the trace keeps the raw one."""
-    return clean(reply).strip() or NO_REPLY
-
-
-def _usage(messages: list[Message], answer: AIMessage, reply: str) -> dict[str, Any]:
-    """Input and output tokens as the provider counted them, else about four characters each."""
-    if answer.usage_metadata:
-        return {
-            "input": answer.usage_metadata["input_tokens"],
-            "output": answer.usage_metadata["output_tokens"],
-        }
-    return {
-        "input": sum(_tokens(message["role"], message["content"]) for message in messages),
-        "output": _tokens("assistant", reply),
-        "approximate": True,
-    }
-
-
-def _tokens(role: str, content: str) -> int:
-    """As langchain_core's `count_tokens_approximately` has it, which is slow: it makes messages."""
-    return -(-(len(role) + len(content)) // 4) + 3

@@ -6,13 +6,13 @@ they are knowledge that it brings along, not memory of the episode.
 
 from __future__ import annotations
 
-from automem_graph.agent.desk import Desk
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.state import Step
 from automem_graph.memory.memory import Deed
 from automem_graph.protocols import Edit
 
 
-def wipe(desk: Desk, state: Step) -> None:
+def wipe(desk: MemoryDesk, state: Step) -> None:
     """Put the files back to what they were before the first step: one row of the journal."""
     edits = []
     for entry in desk.memory.index():

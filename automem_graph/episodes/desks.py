@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
+from typing import Any
 
-from langchain_core.language_models import BaseChatModel
+from pydantic import ValidationError
 
-from automem_graph.agent.context import PlayContext
-from automem_graph.agent.desk import GAMEPLAY, SPECIALIST, Desk
+from automem_graph.agent.baselines.desk import BaselineDesk
+from automem_graph.agent.codecs import CODECS
+from automem_graph.agent.context import UNUSED, PlayContext
+from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import Listener
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.state import PlayState
 from automem_graph.episodes.fork import fork
 from automem_graph.episodes.identity import Asked, engine, episode_id, run_name
 from automem_graph.episodes.keep import keep_run, keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
-from automem_graph.episodes.trace import Header, Moment, Trace
-from automem_graph.memory.directory import DirectoryFiles
-from automem_graph.memory.journal import read_rows
-from automem_graph.memory.memory import Deed, Memory
-from automem_graph.memory.quota import Quota
-from automem_graph.memory.rows import files_at
+from automem_graph.episodes.opening import Resolve, lay_out, open_memory, open_model, open_trace
+from automem_graph.episodes.processes import Processes
+from automem_graph.episodes.trace import Moment
 from automem_graph.models.resolve import resolve_model
-from automem_graph.protocols import Edit
-from automem_graph.scaffold.client import ScaffoldHost
-from automem_graph.scaffold.load import Scaffold, load_scaffold
-from automem_graph.worlds.process import RemoteWorld, WorldProcess
+from automem_graph.models.sampling import Sampling
+from automem_graph.scaffold.load import load_scaffold
 from automem_graph.worlds.registry import find_task
 
 RUNS = Path("runs")
@@ -41,8 +40,10 @@ MOST_OPEN = 64
 class EpisodeDesks:
     """The agent's `Desks` on this machine: worlds in one process, a scaffold in one host.
 
-    Desks are opened on first use and kept until `close`. `resolve` turns a model's name into the
-    model; tests and benchmarks bring models of their own.
+    Desks are opened on first use and kept until `close`. `resolve` turns a model's name and
+    sampling into the model; tests and benchmarks bring models of their own. `processes` are those
+    of someone who shares them between several of these, and closes them; without them each has its
+    own.
     """
 
     def __init__(
@@ -50,13 +51,14 @@ class EpisodeDesks:
         *,
         runs: Path = RUNS,
         listener: Listener | None = None,
-        resolve: Callable[[str], BaseChatModel] = resolve_model,
+        resolve: Resolve = resolve_model,
+        processes: Processes | None = None,
     ) -> None:
         self._runs = runs
         self._listener = listener
         self._resolve = resolve
-        self._worlds: WorldProcess | None = None
-        self._hosts: dict[str, ScaffoldHost] = {}
+        self._own = Processes()
+        self._processes = processes or self._own
         self._desks: dict[Path, Desk] = {}
         self._asked: dict[tuple[PlayContext, str | None, str | None], Desk] = {}
         """The open desks again, by what is asked for at every node."""
@@ -100,28 +102,37 @@ class EpisodeDesks:
         return run.episode(episode_id(asked, context.seed))
 
     def asked(self, context: PlayContext) -> Asked:
-        """What the context asks for, with the scaffold and the engine named by their content."""
+        """What the context asks for, with the scaffold and the engine named by their content.
+
+        What the agent has no use for is empty; RunError where the context names it all the same.
+        """
         card = find_task(context.task).card
+        unused = UNUSED[context.agent]
+        for field, thing in unused.items():
+            named = getattr(context, field)
+            if named != getattr(PlayContext, field):
+                raise RunError(
+                    f"the agent {context.agent} plays without a {thing}: leave '{named}' out"
+                )
+        sampling, specialist_sampling = _samplings(context)
         return Asked(
             task=card.name,
             steps=min(context.steps or card.max_steps, card.max_steps),
             agent=context.agent,
-            scaffold=load_scaffold(context.scaffold).id,
-            gameplay=context.gameplay,
-            specialist=context.specialist or context.gameplay,
+            scaffold="" if "scaffold" in unused else load_scaffold(context.scaffold).id,
+            gameplay="" if "gameplay" in unused else context.gameplay,
+            specialist="" if "specialist" in unused else context.specialist or context.gameplay,
+            sampling=sampling,
+            specialist_sampling=specialist_sampling,
+            codec=context.codec,
             engine=engine(),
         )
 
     def close(self) -> None:
-        """End every process and file; episodes can be opened again where they stand."""
+        """End every file and process of its own; episodes can be opened again where they stand."""
         for desk in list(self._desks.values()):
             self.leave(desk)
-        for host in self._hosts.values():
-            host.close()
-        self._hosts.clear()
-        if self._worlds is not None:
-            self._worlds.close()
-            self._worlds = None
+        self._own.close()
 
     def leave(self, desk: Desk) -> None:
         """Close a desk, if it is open; its episode is opened again where its trace stands."""
@@ -131,9 +142,7 @@ class EpisodeDesks:
                 return
             del self._desks[paths[0]]
             self._asked = {key: one for key, one in self._asked.items() if one is not desk}
-        desk.end_session()
-        desk.world.close()
-        desk.recorder.close()
+        desk.close()
 
     def __enter__(self) -> EpisodeDesks:
         return self
@@ -150,54 +159,61 @@ class EpisodeDesks:
         """Open an episode at the step where its trace stands, and at the state's turn of it."""
         asked = self.asked(context)
         card = find_task(asked.task).card.model_copy(update={"max_steps": asked.steps})
-        scaffold = load_scaffold(context.scaffold)
+        scaffold = load_scaffold(context.scaffold) if asked.scaffold else None
+        codec = CODECS[asked.codec]
+        tools = scaffold.manifest.actions if scaffold and codec.answers_calls else None
         models = {
-            GAMEPLAY: self._resolve(asked.gameplay),
-            SPECIALIST: self._resolve(asked.specialist),
+            role: open_model(*named, self._resolve, tools) for role, named in asked.models.items()
         }
-        host = self._host(scaffold)
+        host = self._processes.host(scaffold) if scaffold else None
         if not folder.trace.exists():
             keep_run(folder.run, asked)
-        keep_scaffold(folder.run, scaffold)
-        world = self._world(card.name, context.seed)
-        try:
+        if scaffold:
+            keep_scaffold(folder.run, scaffold)
+        with ExitStack() as undo:
+            world = self._processes.world(card.name, context.seed)
+            undo.callback(world.close)
             trace = open_trace(folder, asked, context.seed, world)
-        except BaseException:
-            world.close()
-            raise
-        limits = Quota(read_chars=scaffold.manifest.limits.read_chars)
-        memory = Memory(DirectoryFiles(folder.memory), folder.journal, limits)
-        stands = trace.position.step
-        turn = _turn(state) if state.get("step") == stands else 0
-        memory.rewind(stands, turn)
-        desk = Desk(
-            episode=folder.id,
-            card=card,
-            scaffold=scaffold,
-            host=host,
-            memory=memory,
-            world=world,
-            models=models,
-            model_names={GAMEPLAY: asked.gameplay, SPECIALIST: asked.specialist},
-            recorder=trace,
-            listener=self._listener,
-            wiped=asked.agent == "memory-wiped",
-        )
-        if stands == 0 and turn == 0:
-            lay_out(desk)
-        desk.initial_files = files_at(read_rows(folder.journal), 0)
+            undo.callback(trace.close)
+            shared: dict[str, Any] = {
+                "episode": folder.id,
+                "card": card,
+                "world": world,
+                "models": models,
+                "model_names": {role: name for role, (name, _) in asked.models.items()},
+                "recorder": trace,
+                "codec": codec,
+                "listener": self._listener,
+            }
+            desk: Desk
+            if scaffold is None or host is None:
+                desk = BaselineDesk(**shared, agent=context.agent, seed=context.seed)
+            else:
+                turn = _turn(state) if state.get("step") == trace.position.step else 0
+                wiped = asked.agent == "memory-wiped"
+                memory = open_memory(folder, scaffold, trace.position.step, turn)
+                desk = MemoryDesk(
+                    **shared, scaffold=scaffold, host=host, memory=memory, wiped=wiped
+                )
+                lay_out(desk, folder, turn)
+            undo.pop_all()
         return desk
 
-    def _world(self, task: str, seed: int) -> RemoteWorld:
-        """A world in the worlds' process; a new process where the last one has died."""
-        if self._worlds is None or not self._worlds.alive:
-            self._worlds = WorldProcess.start()
-        return self._worlds.open(task, seed)
 
-    def _host(self, scaffold: Scaffold) -> ScaffoldHost:
-        if scaffold.id not in self._hosts:
-            self._hosts[scaffold.id] = ScaffoldHost.start(scaffold)
-        return self._hosts[scaffold.id]
+def _samplings(context: PlayContext) -> tuple[Sampling, Sampling]:
+    """How the gameplay model and the specialist are sampled; RunError where that cannot be."""
+    temperature, tokens = context.specialist_temperature, context.specialist_reply_tokens
+    try:
+        return (
+            Sampling(temperature=context.temperature, max_tokens=context.reply_tokens),
+            Sampling(
+                temperature=context.temperature if temperature is None else temperature,
+                max_tokens=context.reply_tokens if tokens is None else tokens,
+            ),
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RunError(f"no model can be sampled so: {first['loc'][0]}: {first['msg']}") from error
 
 
 def _plain(thread: str) -> str:
@@ -208,41 +224,3 @@ def _plain(thread: str) -> str:
 def _turn(state: PlayState) -> int:
     """Model calls that the state's step has behind it."""
     return len(state.get("turn", {}).get("calls", ()))
-
-
-def lay_out(desk: Desk) -> None:
-    """Put the scaffold's initial files into an empty memory: one row of the journal, before step 0.
-
-    They are the files under `files/<task>/` of the scaffold, then what its hook makes for the task.
-    """
-    desk.memory.rewind(-1, 0)
-    task = {"name": desk.card.name, "title": desk.card.title}
-    start = {**desk.scaffold.files_for(task["name"]), **desk.session.initial_files(task)}
-    if not start:
-        return
-    deed = Deed(step=-1, turn=0, routine=None, role="scaffold", action="initial_files")
-    answer = desk.memory.perform(
-        deed, [Edit(op="replace", file=name, text=text) for name, text in sorted(start.items())]
-    )
-    if not answer.ok:
-        raise RunError(f"the scaffold's initial files were refused: {answer.text}")
-
-
-def open_trace(folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorld) -> Trace:
-    """The episode's trace, begun or resumed, with the world brought to where it stands."""
-    if not folder.trace.exists():
-        header = Header(episode=folder.id, seed=seed, asked=asked, answer=world.reset())
-        return Trace.start(folder, header)
-    trace, rows = Trace.resume(folder)
-    if trace.header.asked != asked or trace.header.seed != seed:
-        raise RunError(
-            f"episode {folder.id} was begun with other settings or another version of the code; "
-            "start a new one, or go on with what began it"
-        )
-    answer = world.replay([row.action for row in rows])
-    if answer.text != trace.position.answer.text:
-        raise RunError(
-            f"{folder.trace}: the rebuilt world differs from the recorded one at step "
-            f"{trace.position.step}; play into another folder"
-        )
-    return trace

@@ -29,8 +29,8 @@ def fork(parent: EpisodeFolder, at: Moment, name: str, asked: Asked) -> EpisodeF
     if folder.trace.exists():
         return folder
     ends = [end for row, end in scan(parent.journal) if row.position < (at.step, at.turn)]
-    journal = parent.journal.read_bytes()[: max(ends, default=0)]
-    write_whole(folder.journal, journal.decode())
+    if ends:  # an agent without memory files keeps no journal
+        write_whole(folder.journal, parent.journal.read_bytes()[: max(ends)].decode())
     begun = header.model_copy(update={"episode": folder.id, "parent": at, "asked": asked})
     shared = b"".join(list(whole_lines(parent))[1 : at.step + 1]).decode()
     write_whole(folder.trace, line_of(begun) + shared)

@@ -1,19 +1,21 @@
 """Names made of content: an episode's id says all that bears on how it plays out.
 
-`episode id = hash(task, seed, scaffold, models, limits, engine)`, so the same command finds the
-same episode, and nothing played by other code is ever credited to this one.
+`episode id = hash(task, seed, scaffold, models, sampling, codec, limits, engine)`, so the same
+command finds the same episode, and nothing played by other code is ever credited to this one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from automem_graph.protocols import Frozen
+from automem_graph.agent.codecs import TAGS
+from automem_graph.models.sampling import PAPER, Sampling
+from automem_graph.protocols import Frozen, Role
 
 PLAYED_BY = (
     "protocols.py",
@@ -27,7 +29,11 @@ PLAYED_BY = (
 )
 """The package's sources that bear on play, beside the scaffold, which has an id of its own."""
 
-WORLD_PACKAGES = ("crafter", "numpy", "opensimplex", "langgraph", "langchain-core", "jinja2")
+WORLD_PACKAGES = (
+    *("crafter", "numpy", "opensimplex"),
+    *("nle", "minihack", "gymnasium"),
+    *("langgraph", "langchain-core", "jinja2"),
+)
 
 ADJECTIVES = "amber brave calm dusty eager frosty gentle hidden ivory jolly keen lucky misty noble "
 ADJECTIVES += "olive proud quiet rapid silver tidy upper velvet warm young zesty mellow bold crisp"
@@ -37,7 +43,7 @@ NOUNS += "valley walnut yarrow"
 
 
 class Asked(Frozen):
-    """What a run was asked to do: all that its episodes share. Seeds name the episodes."""
+    """What an episode was asked to do, beside its seed."""
 
     task: str
     steps: int
@@ -46,7 +52,52 @@ class Asked(Frozen):
     """The scaffold's id: a hash of its tree."""
     gameplay: str
     specialist: str
+    sampling: Sampling = PAPER
+    """How the gameplay model is sampled."""
+    specialist_sampling: Sampling = PAPER
+    codec: str = TAGS.name
     engine: str
+
+    @property
+    def models(self) -> Mapping[Role, tuple[str, Sampling]]:
+        """Whose model is what, sampled how; a specialist only where that makes two models."""
+        models: dict[Role, tuple[str, Sampling]] = {}
+        if self.gameplay:
+            models["gameplay"] = (self.gameplay, self.sampling)
+        specialist = (self.specialist, self.specialist_sampling)
+        if self.specialist and specialist != models["gameplay"]:
+            models["specialist"] = specialist
+        return models
+
+    @property
+    def player(self) -> str:
+        """Who plays, in a few words: the agent, then its scaffold and models where it has any."""
+        names = (name for name, _ in self.models.values())
+        return ", ".join(filter(None, (self.agent, self.scaffold, *dict.fromkeys(names))))
+
+
+class RunAsked(Frozen):
+    """What a run was asked to do: all that its episodes share, which tasks and which seeds."""
+
+    tasks: Mapping[str, int]
+    """Each task's name with the world actions that its episodes may take."""
+    seeds: tuple[int, ...] | None = None
+    """The seeds of every task, ascending; None where episodes are played one by one."""
+    left_out: tuple[str, ...] = ()
+    """Tasks that were asked for as well but cannot be played on this machine."""
+    agent: str
+    scaffold: str
+    gameplay: str
+    specialist: str
+    sampling: Sampling = PAPER
+    specialist_sampling: Sampling = PAPER
+    codec: str = TAGS.name
+    engine: str
+
+    def of(self, task: str) -> Asked:
+        """What the run asks of its episodes of a task; KeyError for a task of another run."""
+        shared = self.model_dump(exclude={"tasks", "seeds", "left_out"})
+        return Asked(task=task, steps=self.tasks[task], **shared)
 
 
 def episode_id(asked: Asked, seed: int) -> str:
@@ -62,20 +113,29 @@ def fork_id(asked: Asked, seed: int, at: Mapping[str, object], name: str) -> str
 
 def run_name(asked: Asked) -> str:
     """`<task>-<words>`: the default folder of what was asked; the same words for the same thing."""
-    number = int(_digest(asked.model_dump())[:12], 16)
-    adjectives, nouns = ADJECTIVES.split(), NOUNS.split()
-    first, rest = number % len(adjectives), number // len(adjectives)
-    return f"{asked.task}-{adjectives[first]}-{nouns[rest % len(nouns)]}-{rest % 1000:03d}"
+    return f"{asked.task}-{_words(asked.model_dump())}"
+
+
+def suite_run_name(suite: str, asked: Sequence[Asked]) -> str:
+    """`<suite>-<words>`: the default folder of a suite, given what is asked for each of its tasks.
+
+    Neither the seeds nor the choice of tasks bears on it, so asking for more of them goes on in the
+    same folder. A suite of one task shares it with the plays of that task.
+    """
+    if len(asked) == 1:
+        return run_name(asked[0])
+    return f"{suite}-{_words({one.task: one.model_dump() for one in asked})}"
 
 
 @cache
 def engine() -> str:
-    """A hash of the sources that play and of the world packages' versions."""
+    """A hash of the sources that play, prompts included, and of the world packages' versions."""
     package = Path(__file__).parents[1]
     whole = hashlib.sha256()
     for name in PLAYED_BY:
         path = package / name
-        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        inside = (source for kind in ("*.py", "*.md", "*.json") for source in path.rglob(kind))
+        for source in sorted(inside) if path.is_dir() else [path]:
             whole.update(f"{source.relative_to(package).as_posix()}\0".encode())
             whole.update(source.read_bytes())
     whole.update(json.dumps(versions(), sort_keys=True).encode())
@@ -93,6 +153,14 @@ def installed(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _words(data: dict[str, object]) -> str:
+    """`amber-otter-042`: words for people, drawn by the hash of the data."""
+    number = int(_digest(data)[:12], 16)
+    adjectives, nouns = ADJECTIVES.split(), NOUNS.split()
+    first, rest = number % len(adjectives), number // len(adjectives)
+    return f"{adjectives[first]}-{nouns[rest % len(nouns)]}-{rest % 1000:03d}"
 
 
 def _digest(data: dict[str, object]) -> str:

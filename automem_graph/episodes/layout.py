@@ -16,11 +16,12 @@ import hashlib
 import json
 import os
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 """Version of this layout; a run folder of another version is refused, never migrated silently."""
 
 
@@ -76,6 +77,8 @@ class RunFolder:
         """What run.json says; RunError where it cannot be read."""
         try:
             kept = json.loads(self.asked.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunError(f"there is no run in {self.path}: it has no run.json") from None
         except (OSError, ValueError) as error:
             raise RunError(f"{self.asked} cannot be read: {error}") from error
         if not isinstance(kept, dict):
@@ -107,7 +110,7 @@ class RunFolder:
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that a reader, or a crash, sees all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     half.write_bytes(text.encode("utf-8", "replace"))
     half.replace(path)
 

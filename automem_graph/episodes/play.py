@@ -1,22 +1,26 @@
-"""Play one episode to its end, in runs of the inner loop; its result is written last."""
+"""Play one episode to its end, in runs of its agent's graph; its result is written last."""
 
 from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
 from langchain_core.runnables import RunnableConfig
 from pydantic import Field, ValidationError
 
-from automem_graph.agent.context import PlayContext
+from automem_graph.agent.baselines.graph import create_baseline_loop
+from automem_graph.agent.context import BASELINES, PlayContext
 from automem_graph.agent.graph import create_inner_loop, supersteps
 from automem_graph.agent.state import PlayInput
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import EpisodeFolder, RunError, write_json
 from automem_graph.episodes.metrics import Metrics, measure
+from automem_graph.episodes.trace import steps_kept
+from automem_graph.episodes.tracing import flush, watched
 from automem_graph.protocols import Frozen
 
 
@@ -41,15 +45,20 @@ class EpisodeResult(Frozen):
 
 
 def play_episode(
-    desks: EpisodeDesks, context: PlayContext, episode: str | None = None
+    desks: EpisodeDesks,
+    context: PlayContext,
+    episode: str | None = None,
+    *,
+    passing: tuple[type[Exception], ...] = (),
 ) -> EpisodeResult:
     """Play the episode that the context describes, or go on with it, or return its kept result.
 
     `episode` names another one of the same run, such as a fork.
 
-    Errors of models, worlds and scaffolds end the episode as failed and are written down;
-    KeyboardInterrupt passes through, and every complete step is kept. RunError, UnknownTask,
-    UnknownModel and ScaffoldError are for what cannot be begun at all.
+    Errors of models, worlds and scaffolds end the episode as failed and are written down; those of
+    the classes in `passing` are for the caller to deal with. KeyboardInterrupt passes through as
+    well. Every complete step is kept. RunError, UnknownTask, UnknownModel and ScaffoldError are for
+    what cannot be begun at all.
     """
     folder = desks.folder(context)
     folder = folder.run.episode(episode or folder.id)
@@ -61,12 +70,31 @@ def play_episode(
     try:
         play_on(desks, context, folder.id)
         error = None
+    except passing:
+        raise
     except Exception as problem:  # a boundary: what went wrong becomes a row that someone can read
         error = f"{type(problem).__name__}: {problem}"
     finally:
         desks.leave(desk)
     result = _result(folder, error, time.perf_counter() - started)
     write_json(folder.result, result.model_dump(mode="json"))
+    return result
+
+
+def keep_failure(folder: EpisodeFolder, asked: Asked, seed: int, error: str) -> EpisodeResult:
+    """Write down that an episode failed, for a process that could not do so itself."""
+    result = EpisodeResult(
+        episode=folder.id,
+        seed=seed,
+        asked=asked,
+        status="failed",
+        error=error,
+        steps=steps_kept(folder),
+        seconds=0.0,
+        finished=_now(),
+    )
+    with suppress(OSError):  # the caller gets its row also where the disk takes none
+        write_json(folder.result, result.model_dump(mode="json"))
     return result
 
 
@@ -84,18 +112,22 @@ def read_result(folder: EpisodeFolder) -> EpisodeResult | None:
 
 def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     """Runs of `steps_per_run` steps until the world or the limit ends the episode."""
-    loop = create_inner_loop(desks)
+    loop = (create_baseline_loop if context.agent in BASELINES else create_inner_loop)(desks)
     config: RunnableConfig = {"recursion_limit": supersteps(context)}
     again: PlayInput = {"episode": episode}
-    while not desks(context, {"episode": episode}, None).finished:
-        # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
-        for _ in loop.stream(again, config, context=context, stream_mode=[]):
-            pass
+    while not (desk := desks(context, {"episode": episode}, None)).finished:
+        watch = watched(desks, context, desk)
+        try:
+            # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
+            for _ in loop.stream(again, {**config, **watch}, context=context, stream_mode=[]):
+                pass
+        finally:
+            flush()
 
 
 def _result(folder: EpisodeFolder, error: str | None, seconds: float) -> EpisodeResult:
-    header, rows, metrics = measure(folder)
-    last = rows[-1].answer if rows else header.answer
+    measured = measure(folder)
+    header, last = measured.header, measured.answer
     failed = error is not None
     return EpisodeResult(
         episode=header.episode,
@@ -103,10 +135,14 @@ def _result(folder: EpisodeFolder, error: str | None, seconds: float) -> Episode
         asked=header.asked,
         status="failed" if failed else "done",
         error=error,
-        steps=len(rows),
+        steps=measured.steps,
         progression=None if failed else last.progression,
         ended=None if failed else "world" if last.done else "limit",
-        metrics=metrics,
+        metrics=measured.metrics,
         seconds=round(seconds, 3),
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=_now(),
     )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,26 +1,26 @@
 """The trace of an episode: a header and one row per step, from which every prompt can be rebuilt.
 
-Rows are written once, whole, in order. What a prompt quotes is folded (see `fold`), the system
-message is kept once per run, so the bytes of a row do not grow with the episode.
+Rows are written once, whole, in order. What a prompt repeats is folded (see `messages`), so the
+bytes of a row do not grow with the episode.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from automem_graph.agent.desk import Position
+from automem_graph.agent.desk import WINDOW, PastStep, Position
 from automem_graph.agent.observe import noted
 from automem_graph.agent.state import Message
 from automem_graph.agent.step import StepRow
-from automem_graph.agent.turns import as_said
-from automem_graph.episodes.fold import fold, unfold
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import FORMAT, EpisodeFolder, RunError, write_whole
+from automem_graph.episodes.messages import fold_messages, unfold_messages
 from automem_graph.protocols import Frozen, Observation
 
 
@@ -45,49 +45,63 @@ class Header(Frozen):
 
 
 class Trace:
-    """The open trace of an episode that is being played; the agent's `Recorder`."""
+    """The open trace of an episode that is being played; the agent's `Recorder`.
 
-    def __init__(self, folder: EpisodeFolder, header: Header, rows: Sequence[StepRow]) -> None:
+    `held` holds the episode (see `hold`); it is closed with the trace.
+    """
+
+    def __init__(
+        self, folder: EpisodeFolder, header: Header, rows: Sequence[StepRow], held: int
+    ) -> None:
         self._folder = folder
+        self._held = held
         self.header = header
         self._shown = [noted("", header.answer.text)]
         self.position = Position(step=0, answer=header.answer)
         """Where the episode stands after its last complete step."""
-        for row in rows[-2:]:
+        self.past: deque[PastStep] = deque(maxlen=WINDOW - 1)
+        """The latest steps, oldest first, as an agent without memory files looks back on them."""
+        self._before: StepRow | None = None
+        for row in rows[-WINDOW:]:  # one more than `past` holds: it shows what the next one saw
             self._stand_after(row)
         self._prompts: dict[str, str] = {}
         self._file = os.open(folder.trace, os.O_WRONLY | os.O_APPEND)
 
     @classmethod
-    def start(cls, folder: EpisodeFolder, header: Header) -> Trace:
+    def start(cls, folder: EpisodeFolder, header: Header, held: int) -> Trace:
         """Begin the trace of a new episode."""
         write_whole(folder.trace, line_of(header))
-        return cls(folder, header, ())
+        return cls(folder, header, (), held)
 
     @classmethod
-    def resume(cls, folder: EpisodeFolder) -> tuple[Trace, list[StepRow]]:
-        """Go on with an episode: a torn last line is cut off, complete rows are never touched."""
-        header, rows = read_trace(folder)
+    def resume(
+        cls, folder: EpisodeFolder, header: Header, rows: Sequence[StepRow], held: int
+    ) -> Trace:
+        """Go on after these rows, the last `WINDOW` at least; a torn last line is cut off."""
         os.truncate(folder.trace, _complete_bytes(folder))
-        return cls(folder, header, rows), rows
+        return cls(folder, header, rows, held)
 
     def write(self, row: StepRow) -> None:
         """Add a finished step in one write."""
         data = row.model_dump(mode="json", exclude_defaults=True)
-        data["messages"] = _folded(self._kept, row, _quoted(row, self._shown))
+        data["messages"] = fold_messages(row, self._before, self._shown, self._keep)
         os.write(self._file, _line(data).encode())
         self._stand_after(row)
 
     def close(self) -> None:
         os.close(self._file)
+        os.close(self._held)
 
-    def _kept(self, text: str) -> str:
+    def _keep(self, text: str) -> str:
         """The name under which the run keeps a system text; looked up once for each."""
         if text not in self._prompts:
             self._prompts[text] = self._folder.run.keep_prompt(text)
         return self._prompts[text]
 
     def _stand_after(self, row: StepRow) -> None:
+        reply = "" if row.fallback or not row.calls else row.calls[-1].reply
+        self.past.append(PastStep(row.step, self._shown[-1], reply, row.action))
+        self._before = row
         self._shown = [self._shown[-1], noted(row.note, row.answer.text)]
         self.position = Position(
             step=row.step + 1,
@@ -105,10 +119,17 @@ def read_trace(folder: EpisodeFolder) -> tuple[Header, list[StepRow]]:
 
     Raises RunError for a trace of another version, and for a damaged line in the middle.
     """
-    lines = list(whole_lines(folder))
-    if not lines:
+    header, rows = walk_trace(folder)
+    return header, list(rows)
+
+
+def walk_trace(folder: EpisodeFolder) -> tuple[Header, Iterator[StepRow]]:
+    """The same, row by row: for who goes through an episode of any length and keeps little."""
+    lines = whole_lines(folder)
+    line = next(lines, None)
+    if line is None:
         raise RunError(f"{folder.trace} is empty: play the episode again")
-    first = _parsed(folder, 1, lines[0])
+    first = _parsed(folder, 1, line)
     if first.get("format") != FORMAT:
         raise RunError(
             f"{folder.trace} is of format {first.get('format')}, this version reads {FORMAT}: "
@@ -118,13 +139,16 @@ def read_trace(folder: EpisodeFolder) -> tuple[Header, list[StepRow]]:
         header = Header.model_validate(first)
     except ValidationError as error:
         raise RunError(f"{folder.trace}:1 is no header: {error.errors()[0]['msg']}") from error
-    rows: list[StepRow] = []
+    return header, _rows(folder, header, lines)
+
+
+def _rows(folder: EpisodeFolder, header: Header, lines: Iterator[bytes]) -> Iterator[StepRow]:
+    row = None
     shown = [noted("", header.answer.text)]
-    for number, line in enumerate(lines[1:], start=2):
-        row = _unfolded(folder, number, line, shown)
+    for number, line in enumerate(lines, start=2):
+        row = _unfolded(folder, number, line, row, shown)
         shown = [*shown[-1:], noted(row.note, row.answer.text)]
-        rows.append(row)
-    return header, rows
+        yield row
 
 
 def prompt_of(row: StepRow, call: int) -> tuple[Message, ...]:
@@ -132,53 +156,17 @@ def prompt_of(row: StepRow, call: int) -> tuple[Message, ...]:
     return row.messages[: row.calls[call].prompt]
 
 
-def _quoted(row: StepRow, shown: Sequence[str]) -> dict[str, str]:
-    """The texts that a row's prompts may quote, under the names of their marks."""
-    known = {"o": shown[-1]}
-    if len(shown) > 1:
-        known["p"] = shown[-2]
-    return known | {f"r{number}": action.result for number, action in enumerate(row.actions)}
-
-
-def _folded(kept: Callable[[str], str], row: StepRow, known: Mapping[str, str]) -> list[list[Any]]:
-    """The row's messages as they are written: [role, text], a system text by name only (as `kept`
-    has it), and a reply by the index of its call."""
-    replies = iter(range(len(row.calls)))
-    folded: list[list[Any]] = []
-    for message in row.messages:
-        role, text = message["role"], message["content"]
-        if role == "system":
-            folded.append([role, kept(text)])
-        elif role == "assistant":
-            call = next(replies)
-            folded.append([role, call if as_said(row.calls[call].reply) == text else text])
-        else:
-            folded.append([role, fold(text, known)])
-    return folded
-
-
-def _unfolded(folder: EpisodeFolder, number: int, line: bytes, shown: Sequence[str]) -> StepRow:
+def _unfolded(
+    folder: EpisodeFolder, number: int, line: bytes, before: StepRow | None, shown: Sequence[str]
+) -> StepRow:
     data = _parsed(folder, number, line)
     try:
         folded, data["messages"] = data["messages"], []
         row = StepRow.model_validate(data)
-        known = _quoted(row, shown)
-        messages = [_message(folder, row, role, text, known) for role, text in folded]
-    except (KeyError, TypeError, ValueError, OSError) as error:
+        messages = unfold_messages(folded, row, before, shown, folder.run.prompt)
+    except (LookupError, AttributeError, TypeError, ValueError, OSError) as error:
         raise RunError(f"{folder.trace}:{number} is damaged: {error}") from error
-    return row.model_copy(update={"messages": tuple(messages)})
-
-
-def _message(
-    folder: EpisodeFolder, row: StepRow, role: str, text: Any, known: Mapping[str, str]
-) -> Message:
-    if role == "system":
-        content = folder.run.prompt(text)
-    elif isinstance(text, int):
-        content = as_said(row.calls[text].reply)
-    else:
-        content = text if role == "assistant" else unfold(text, known)
-    return {"role": role, "content": content}
+    return row.model_copy(update={"messages": messages})
 
 
 def _parsed(folder: EpisodeFolder, number: int, line: bytes) -> dict[str, Any]:
@@ -189,6 +177,13 @@ def _parsed(folder: EpisodeFolder, number: int, line: bytes) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise RunError(f"{folder.trace}:{number} is damaged: not a JSON object")
     return data
+
+
+def steps_kept(folder: EpisodeFolder) -> int:
+    """Complete steps of an episode, which may not have been begun."""
+    if not folder.trace.exists():
+        return 0
+    return max(0, sum(1 for _ in whole_lines(folder)) - 1)
 
 
 def whole_lines(folder: EpisodeFolder) -> Iterator[bytes]:

@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from automem_graph.memory.calls import Found, check, names_of, required_of
 from automem_graph.memory.text import without_surrogates
 from automem_graph.protocols import ActionSpec, Call, Routine
-
-MOST_CALLS = 20
-"""Calls that one reply may hold; the first one over it becomes a problem, the rest is dropped."""
 
 _TAG = re.compile(r"<(/?\|?/?)([A-Za-z][A-Za-z0-9_]{0,63})(\|?)>")
 _CHAT_MARK = re.compile(
@@ -36,7 +34,7 @@ class _Tag(NamedTuple):
         return self.name == "END"
 
 
-class _Found(NamedTuple):
+class _Tagged(NamedTuple):
     """An action in the reply: its tag, its body, and where all of it ends."""
 
     tag: _Tag
@@ -53,22 +51,16 @@ def parse(reply: str, actions: Sequence[ActionSpec], routine: Routine) -> tuple[
     actions of the other routine, missing arguments and every commit but the first have a `problem`.
     """
     reply = without_surrogates(reply)
-    calls: list[Call] = []
-    committed = False
-    for found in _find(reply, actions):
-        name, spec = found.tag.name, found.tag.spec
-        text = reply[found.tag.start : found.end].strip()
-        if len(calls) == MOST_CALLS:
-            late = f"Only the first {MOST_CALLS} actions of a reply run; {name} came after them."
-            return (*calls, Call(name=name, text=text, problem=late))
-        args = _arguments(spec, found.body) if spec else {}
-        problem = _problem(name, spec, args, actions, routine)
-        if problem is None and spec is not None and spec.kind == "commit":
-            if committed:
-                problem = f"Only the first commit of a reply counts; this {name} did not run."
-            committed = True
-        calls.append(Call(name=name, args=args, text=text, problem=problem))
-    return tuple(calls)
+    found = (
+        Found(tag.name, tag.spec, _arguments(tag.spec, body), reply[tag.start : end].strip())
+        for tag, body, end in _find(reply, actions)
+    )
+    return check(found, actions, routine, tag_form)
+
+
+def tag_form(spec: ActionSpec) -> str:
+    """How an action is written as a tag."""
+    return spec.form
 
 
 def strip_commits(reply: str, actions: Sequence[ActionSpec]) -> str:
@@ -91,10 +83,10 @@ def write_call(spec: ActionSpec, args: Mapping[str, str]) -> str:
     `parse` gives the same arguments back if they are stripped, not empty, and hold no tags, and
     none but the last holds `|`.
     """
-    missing = [name for name in _required(spec) if name not in args]
+    missing = [name for name in required_of(spec) if name not in args]
     if missing:
         raise ValueError(f"{spec.name} needs {' and '.join(missing)}: {spec.form}")
-    values = [args[name] for name in _names(spec) if name in args]
+    values = [args[name] for name in names_of(spec) if name in args]
     return f"<|{spec.name}|>" + (f"{'|'.join(values)}<|END|>" if spec.args else "")
 
 
@@ -116,52 +108,25 @@ def _tags(reply: str, actions: Sequence[ActionSpec]) -> Iterator[_Tag]:
             yield _Tag(name, spec, match.start(), match.end())
 
 
-def _find(reply: str, actions: Sequence[ActionSpec]) -> Iterator[_Found]:
+def _find(reply: str, actions: Sequence[ActionSpec]) -> Iterator[_Tagged]:
     """The actions of a reply with their bodies; an END with nothing to end is passed over."""
     opened: _Tag | None = None
     for tag in _tags(reply, actions):
         if opened is not None and (tag.is_end or tag.spec):
             end = tag.end if tag.is_end else tag.start
-            yield _Found(opened, reply[opened.end : tag.start], end)
+            yield _Tagged(opened, reply[opened.end : tag.start], end)
             opened = None
         if opened is None and not tag.is_end:
             if tag.spec and tag.spec.args:
                 opened = tag
             else:
-                yield _Found(tag, "", tag.end)
+                yield _Tagged(tag, "", tag.end)
     if opened is not None:
-        yield _Found(opened, reply[opened.end :], len(reply))
+        yield _Tagged(opened, reply[opened.end :], len(reply))
 
 
-def _arguments(spec: ActionSpec, body: str) -> dict[str, str]:
-    """The arguments by name, stripped; an empty or absent one is left out."""
-    if not spec.args:
+def _arguments(spec: ActionSpec | None, body: str) -> dict[str, str]:
+    if spec is None or not spec.args:
         return {}
     parts = (part.strip() for part in body.split("|", len(spec.args) - 1))
-    return {name: part for name, part in zip(_names(spec), parts, strict=False) if part}
-
-
-def _problem(
-    name: str,
-    spec: ActionSpec | None,
-    args: Mapping[str, str],
-    actions: Sequence[ActionSpec],
-    routine: Routine,
-) -> str | None:
-    """Why a call cannot run, with the right form; None if it can."""
-    if spec is None or routine not in spec.routines:
-        what = f"There is no action {name}" if spec is None else f"{name} is not for this routine"
-        forms = [each.form for each in actions if routine in each.routines]
-        return f"{what}. In {routine.upper()} you may write: {', '.join(forms)}"
-    missing = [wanted for wanted in _required(spec) if wanted not in args]
-    if missing:
-        return f"{name} needs {' and '.join(missing)}. Write it like this: {spec.form}"
-    return None
-
-
-def _names(spec: ActionSpec) -> list[str]:
-    return [name.removesuffix("?") for name in spec.args]
-
-
-def _required(spec: ActionSpec) -> list[str]:
-    return [name for name in spec.args if not name.endswith("?")]
+    return {name: part for name, part in zip(names_of(spec), parts, strict=False) if part}

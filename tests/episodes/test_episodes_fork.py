@@ -10,6 +10,7 @@ from automem_graph.episodes.play import play_episode
 from automem_graph.episodes.trace import Moment, read_trace
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import files_at
+from automem_graph.models.calling import ModelError
 from support.playing import Table, table
 from support.scripted import by_routine, routine
 from support.timeless import timeless
@@ -122,12 +123,12 @@ def test_a_turn_that_is_run_again_counts_once():
     def say(messages):
         spoken.append(routine(messages))
         if len(spoken) == 6:
-            raise ConnectionError("down")
+            raise RuntimeError("down")
         return by_routine(LOG, RIGHT)(messages)
 
     with table(say) as at:
         studio = Studio(at)
-        with pytest.raises(ConnectionError):
+        with pytest.raises(ModelError, match="down"):
             studio.run({})
         end = studio.run(None)
         assert end["done"]

@@ -17,15 +17,17 @@ from support.timeless import timeless
 
 CODE = "from automem_graph.cli import main; main()"
 STEPS = 200
-KILLS = 20
+VICTIMS = ("driver", "worlds.host", "scaffold.host")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, agent: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", CODE, "play", "crafter", "--steps", str(STEPS)]
     return subprocess.Popen(
-        [*command, "--out", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*command, "--agent", agent, "--out", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
 
 
@@ -46,9 +48,9 @@ def rows(folder: Path) -> int:
     return traces[0].read_bytes().count(b"\n") if traces else 0
 
 
-def disturb(folder: Path, at_row: int, which: str, delay: float) -> bool:
+def disturb(folder: Path, agent: str, at_row: int, which: str, delay: float) -> bool:
     """Play until a row is there, wait a moment, kill; whether there was something to kill."""
-    driver = start(folder)
+    driver = start(folder, agent)
     while driver.poll() is None and rows(folder) < at_row:
         time.sleep(0.002)
     time.sleep(delay)
@@ -62,18 +64,24 @@ def disturb(folder: Path, at_row: int, which: str, delay: float) -> bool:
     return found is not None
 
 
-def test_twenty_kills_and_the_same_episode(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("agent", "kills", "victims"),
+    [("memory", 20, VICTIMS), ("window-cot", 4, VICTIMS[:2])],
+)
+def test_kills_and_the_same_episode(
+    tmp_path: Path, agent: str, kills: int, victims: tuple[str, ...]
+):
     chance = random.Random(2607)
-    whole = start(tmp_path / "whole")
+    whole = start(tmp_path / "whole", agent)
     whole.communicate(timeout=120)
     assert whole.returncode == 0
-    moments = sorted(chance.sample(range(STEPS - 40), KILLS))
+    moments = sorted(chance.sample(range(STEPS - 40), kills))
     killed = 0
     for number, moment in enumerate(moments):
-        which = ("driver", "worlds.host", "scaffold.host")[number % 3]
-        killed += disturb(tmp_path / "cut", moment, which, chance.random() * 0.02)
-    last = start(tmp_path / "cut")
+        which = victims[number % len(victims)]
+        killed += disturb(tmp_path / "cut", agent, moment, which, chance.random() * 0.02)
+    last = start(tmp_path / "cut", agent)
     output, _ = last.communicate(timeout=120)
     assert last.returncode == 0, output.decode()
-    assert killed == KILLS
+    assert killed == kills
     assert timeless(find_episode(tmp_path / "cut")) == timeless(find_episode(tmp_path / "whole"))

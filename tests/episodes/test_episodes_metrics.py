@@ -102,6 +102,8 @@ def test_stuck_steps_are_unchanged_ones_and_to_and_fro():
     assert metrics_of(rows, [], SPECS).stuck_steps == pytest.approx(1 / 6)
     rows[4] = step(4, unchanged=1)
     assert metrics_of(rows, [], SPECS).stuck_steps == pytest.approx(2 / 6)
+    diagonal = [step(number, ("far northeast", "southwest")[number % 2]) for number in range(4)]
+    assert metrics_of(diagonal, [], SPECS).stuck_steps == pytest.approx(1 / 4)
     straight = [step(number, "Move West") for number in range(6)]
     assert metrics_of(straight, [], SPECS).stuck_steps == 0
 

@@ -65,7 +65,15 @@ def test_a_torn_last_line_is_left_out_and_the_episode_goes_on():
             lambda lines: [lines[0], lines[1].replace(b'"said"', b'"sad"'), *lines[2:]],
             ":2 is damaged",
         ),
-        (lambda lines: [lines[0].replace(b'"format":1', b'"format":99'), *lines[1:]], "format 99"),
+        (
+            lambda lines: [lines[0], lines[1].replace(b'["assistant",0]', b'["assistant",9]')],
+            ":2 is damaged",
+        ),
+        (
+            lambda lines: [lines[0], lines[1].replace(b'["assistant",0]', b'["assistant",null]')],
+            ":2 is damaged",
+        ),
+        (lambda lines: [lines[0].replace(b'{"format":', b'{"format":99'), *lines[1:]], "format 99"),
         (lambda lines: [], "is empty"),
     ],
 )

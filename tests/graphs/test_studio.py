@@ -170,3 +170,29 @@ def test_a_wrong_context_is_an_error_that_says_what_is_wrong(served):
     thread = client.threads.create()["thread_id"]
     with pytest.raises(Exception, match="crafter"):
         client.runs.wait(thread, "inner_loop", input={}, context={"task": "chess"})
+
+
+def test_the_baselines_have_a_graph_of_their_own(served):
+    client, folder = served
+    (assistant,) = client.assistants.search(graph_id="baseline")
+    drawn = client.assistants.get_graph(assistant["assistant_id"], xray=True)
+    nodes = {node["id"] for node in drawn["nodes"] if not node["id"].startswith("__")}
+    assert nodes == {"observe", "decide", "act"}
+    fields = client.assistants.get_schemas(assistant["assistant_id"])["context_schema"]
+    agent = fields["properties"]["agent"]
+    assert (agent["default"], agent["enum"]) == ("window", ["window", "window-cot", "random"])
+    thread = client.threads.create()["thread_id"]
+    state = client.runs.wait(thread, "baseline", input={}, context={"steps_per_run": 4})
+    assert (state["step"], len(state["messages"])) == (4, 2)
+    run = folder / "runs" / f"studio-{thread}" / "episodes" / state["episode"]
+    header, rows = read_trace(EpisodeFolder(run))
+    assert (header.asked.agent, header.asked.scaffold) == ("window", "")
+    assert len(rows[3].messages) == 9
+
+
+@pytest.mark.parametrize(("graph", "agent"), [("inner_loop", "window"), ("baseline", "memory")])
+def test_an_agent_of_the_other_graph_is_an_error_that_says_so(served, graph: str, agent: str):
+    client, _ = served
+    thread = client.threads.create()["thread_id"]
+    with pytest.raises(Exception, match=agent):
+        client.runs.wait(thread, graph, input={}, context={"agent": agent})

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automem_graph.memory.grammar import MOST_CALLS, parse, strip_commits, write_call
+from automem_graph.memory.calls import MOST_CALLS
+from automem_graph.memory.grammar import parse, strip_commits, write_call
 from automem_graph.protocols import ActionSpec, Call
 
 

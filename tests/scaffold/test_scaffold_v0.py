@@ -110,6 +110,7 @@ def variables() -> dict[str, Any]:
             "done": shown(manifest.done),
             "commit": shown(manifest.commit),
         },
+        "codec": "tags",
         "step": 3,
         "last_action": "noop",
         "previous": "You see <b>grass</b>.",

@@ -12,7 +12,7 @@ from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.play import EpisodeResult, play_episode
 from automem_graph.episodes.trace import read_trace
 from support import toy
-from support.scripted import Say, Scripted
+from support.scripted import Say, Scripted, Tooled
 
 
 class Table:
@@ -21,7 +21,7 @@ class Table:
     def __init__(self, models: dict[str, Scripted], **context: Any) -> None:
         self.models = models
         self.events: list[Event] = []
-        self.desks = EpisodeDesks(listener=self.events.append, resolve=models.__getitem__)
+        self.desks = EpisodeDesks(listener=self.events.append, resolve=lambda name, _: models[name])
         names = {"gameplay": "gameplay", "specialist": "specialist" if len(models) > 1 else ""}
         self.context = PlayContext(**{"task": toy.NAME, "run": "run", **names, **context})
 
@@ -41,10 +41,11 @@ class Table:
 
 
 @contextmanager
-def table(gameplay: Say, specialist: Say | None = None, **context: Any) -> Iterator[Table]:
-    models = {"gameplay": Scripted(say=gameplay)}
+def table(gameplay: Say, specialist: Say | None = None, /, **context: Any) -> Iterator[Table]:
+    kind = Tooled if context.get("codec") == "tool_calls" else Scripted
+    models = {"gameplay": kind(say=gameplay)}
     if specialist is not None:
-        models["specialist"] = Scripted(say=specialist)
+        models["specialist"] = kind(say=specialist)
     at = Table(models, **context)
     try:
         yield at

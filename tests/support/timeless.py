@@ -14,4 +14,5 @@ def timeless(folder: EpisodeFolder) -> tuple:
     files = {}
     if folder.memory.exists():
         files = {path.name: path.read_bytes() for path in folder.memory.iterdir()}
-    return header.answer, kept, folder.journal.read_bytes(), files
+    journal = folder.journal.read_bytes() if folder.journal.exists() else b""
+    return header.answer, kept, journal, files

@@ -1,0 +1,64 @@
+"""A graph's node: finds the episode's desk, and does there what the node is named after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from langgraph.runtime import Runtime
+
+from automem_graph.agent.adopt import adopt
+from automem_graph.agent.context import BASELINES, Agent, PlayContext
+from automem_graph.agent.desk import Desk, Desks
+from automem_graph.agent.state import PlayState, Step, as_step, as_update
+
+SomeDesk = TypeVar("SomeDesk", bound=Desk)
+
+
+class WrongGraph(ValueError):
+    """The agent that was asked for is played by another graph; says by which."""
+
+
+def at_desk(
+    desks: Desks,
+    node: Callable[[SomeDesk, Step], Step],
+    plays: tuple[Agent, ...],
+) -> Callable[..., PlayState]:
+    """The graph's node for a function of a desk and a step; what happens there is streamed.
+
+    `plays` are the agents that the graph is for, the default one first; WrongGraph for any other,
+    before anything is opened.
+    """
+    name = node.__name__
+
+    def run(state: PlayState, runtime: Runtime[PlayContext]) -> PlayState:
+        context = runtime.context or PlayContext(agent=plays[0])
+        if context.agent not in plays:
+            other = "baseline" if context.agent in BASELINES else "inner_loop"
+            raise WrongGraph(
+                f"this graph plays {', '.join(plays)}; run the graph {other} for the agent "
+                f"{context.agent}"
+            )
+        thread = runtime.execution_info.thread_id if runtime.execution_info else None
+        desk = desks(context, state, thread)
+        desk.stream = runtime.stream_writer
+        try:
+            behind = _is_behind(desk, name, state)
+            update = adopt(desk, name) if behind else node(cast(SomeDesk, desk), as_step(state))
+        except BaseException:
+            desks.leave(desk)
+            raise
+        if update.get("next") == "observe" and _pauses(context, update):
+            update["next"] = "end"
+        return as_update(state, {**update, "episode": desk.episode, "fork": ""})
+
+    return run
+
+
+def _is_behind(desk: Desk, node: str, state: PlayState) -> bool:
+    """Whether the trace has this step already: the server died before it kept the checkpoint."""
+    return node != "observe" and state["step"] < desk.recorder.position.step
+
+
+def _pauses(context: PlayContext, state: Step) -> bool:
+    return state["done"] or state["step"] % context.steps_per_run == 0
