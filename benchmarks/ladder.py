@@ -11,21 +11,22 @@ from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from automem_graph.agent.context import PlayContext
-from automem_graph.episodes.desks import EpisodeDesks
-from automem_graph.episodes.play import play_episode
+from automem_graph.episodes.layout import RunFolder
+from automem_graph.episodes.many import run_episodes
+from automem_graph.episodes.play import EpisodeResult
 from automem_graph.episodes.trace import read_trace
+from automem_graph.evaluation.seeds import parse_seeds
+from automem_graph.evaluation.statistics import difference, estimate
+from automem_graph.scaffold.load import load_scaffold
 
 GOOD = Path(__file__).parents[1] / "tests" / "scaffolds" / "good"
 RUNGS = {
@@ -37,15 +38,6 @@ RUNGS = {
 PAIRS = [("good", "good, wiped"), ("good", "v0"), ("v0", "v0, wiped")]
 
 
-class Job(NamedTuple):
-    """One episode of one rung."""
-
-    rung: str
-    seed: int
-    steps: int
-    out: str
-
-
 class Score(NamedTuple):
     """What one episode earned: progression in [0, 1], steps survived, any iron tool made."""
 
@@ -54,71 +46,78 @@ class Score(NamedTuple):
     iron: bool
 
 
+Scores = dict[str, dict[int, Score]]
+"""By rung and seed."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", default="42-81")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--out", default="runs/ladder")
     asked = parser.parse_args()
-    first, last = map(int, asked.seeds.split("-"))
-    seeds = range(first, last + 1)
-    jobs = [Job(rung, seed, asked.steps, asked.out) for seed, rung in product(seeds, RUNGS)]
-    with ProcessPoolExecutor(2) as pool:
-        scores = list(track(pool.map(play, jobs), "episodes", total=len(jobs)))
-    report(
-        {rung: [s for j, s in zip(jobs, scores, strict=True) if j.rung == rung] for rung in RUNGS}
-    )
+    seeds, out = parse_seeds(asked.seeds), Path(asked.out)
+    jobs = [
+        PlayContext(
+            seed=seed, steps=asked.steps, scaffold=scaffold, agent=agent,
+            run=str(folder_of(out, rung)), steps_per_run=50,
+        )
+        for seed, (rung, (scaffold, agent)) in product(seeds, RUNGS.items())
+    ]  # fmt: skip
+    names = {(load_scaffold(scaffold).id, agent): rung for rung, (scaffold, agent) in RUNGS.items()}
+    scores: Scores = {rung: {} for rung in RUNGS}
+    for result in track(run_episodes(jobs), "episodes", total=len(jobs)):
+        rung = names[result.asked.scaffold, result.asked.agent]
+        scores[rung][result.seed] = score(folder_of(out, rung), result)
+    report(scores)
 
 
-def play(job: Job) -> Score:
-    """Play one episode, or read what an earlier run of this command has left."""
-    scaffold, agent = RUNGS[job.rung]
-    folder = Path(job.out) / job.rung.replace(", ", "-")
-    context = PlayContext(
-        seed=job.seed, steps=job.steps, scaffold=scaffold, agent=agent, run=str(folder),
-        steps_per_run=50,
-    )  # fmt: skip
-    with EpisodeDesks() as desks:
-        result = play_episode(desks, context)
-        if result.progression is None:
-            raise RuntimeError(f"{job.rung}, seed {job.seed}: {result.error}")
-        _, rows = read_trace(desks.folder(context))
+def folder_of(out: Path, rung: str) -> Path:
+    """The run's folder of one rung."""
+    return out / rung.replace(", ", "-")
+
+
+def score(run: Path, result: EpisodeResult) -> Score:
+    """What an episode earned; RuntimeError for one that failed: the ladder has no gaps."""
+    if result.progression is None:
+        raise RuntimeError(f"{run}, seed {result.seed}: {result.error}")
+    _, rows = read_trace(RunFolder(run).episode(result.episode))
     news = {name for row in rows for name in row.answer.facts.get("unlocked", ())}
     iron = bool(news & {"make_iron_pickaxe", "make_iron_sword"})
     return Score(result.progression, result.steps, iron)
 
 
-def report(scores: dict[str, list[Score]]) -> None:
+def report(scores: Scores) -> None:
     """Print the two tables that docs/results.md shows."""
     console = Console()
     table = Table("structure", "progression, %", "steps survived", "iron tools", "n")
-    for rung, found in scores.items():
-        points = [100 * score.progression for score in found]
-        error = statistics.pstdev(points) / len(points) ** 0.5
+    mean = {}
+    for rung, by_seed in scores.items():
+        found = list(by_seed.values())
+        earned = estimate([score.progression for score in found])
+        mean[rung] = earned.mean
         steps = statistics.mean(score.steps for score in found)
         iron = sum(score.iron for score in found) / len(found)
-        mean = f"{statistics.mean(points):.1f} ± {error:.1f}"
-        table.add_row(rung, mean, f"{steps:.0f}", f"{iron:.0%}", f"{len(points)}")
+        shown = f"{100 * earned.mean:.1f} ± {100 * earned.error:.1f}"
+        table.add_row(rung, shown, f"{steps:.0f}", f"{iron:.0%}", f"{len(found)}")
     console.print(table)
-    pairs = Table("paired by seed", "difference, points", "95 % interval")
+    pairs = Table("paired by seed", "difference, points", "95 % interval", "p")
     for one, other in PAIRS:
-        mean, low, high = paired(scores[one], scores[other])
-        pairs.add_row(f"{one} minus {other}", f"{mean:+.1f}", f"{low:+.1f} to {high:+.1f}")
+        seeds = sorted(scores[one])
+        found = difference(
+            [scores[one][seed].progression - scores[other][seed].progression for seed in seeds]
+        )
+        interval = f"{points(found.low)} to {points(found.high)}"
+        pairs.add_row(f"{one} minus {other}", points(found.mean), interval, f"{found.p:.4f}")
     console.print(pairs)
-    mean = {rung: statistics.mean(s.progression for s in found) for rung, found in scores.items()}
     files = (mean["good"] - mean["good, wiped"]) / (mean["good"] - mean["v0"])
     console.print(f"good / v0: {mean['good'] / mean['v0']:.2f}")
     console.print(f"(good - good wiped) / (good - v0): {files:.2f}")
 
 
-def paired(one: Sequence[Score], other: Sequence[Score]) -> tuple[float, float, float]:
-    """Mean difference in points with the ends of its bootstrapped 95 % interval."""
-    gaps = np.array(
-        [100 * (a.progression - b.progression) for a, b in zip(one, other, strict=True)]
-    )
-    draws = np.random.default_rng(0).choice(gaps, (20_000, len(gaps))).mean(axis=1)
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return float(gaps.mean()), float(low), float(high)
+def points(share: float | None) -> str:
+    """A difference of progression in points; a single seed has no interval."""
+    return "?" if share is None else f"{100 * share:+.1f}"
 
 
 if __name__ == "__main__":

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 
 def main() -> None:
     """Entry point of the `automem` script."""
+    # What is to be sent to LangSmith is waited for where it is sent, and no longer: else a server
+    # that does not answer keeps a command that has done its work from ending for minutes.
+    os.environ.setdefault("LANGSMITH_USE_DAEMON", "true")
     from automem_graph.cli.app import app
 
     app()

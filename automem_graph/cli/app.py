@@ -7,9 +7,13 @@ from typing import Annotated
 import typer
 
 from automem_graph import __version__
+from automem_graph.cli.boxoban import boxoban
+from automem_graph.cli.compare import compare
 from automem_graph.cli.doctor import doctor
+from automem_graph.cli.evaluate import evaluate
 from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
+from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
 
 app = typer.Typer(
@@ -20,9 +24,13 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(play)
+app.command()(evaluate)
+app.command()(compare)
 app.command()(trace)
 app.command()(memory)
 app.command()(doctor)
+app.command()(serve)
+app.command()(boxoban)
 
 
 @app.callback()

@@ -12,9 +12,21 @@ from rich.console import Console
 from rich.text import Text
 
 from automem_graph.episodes.layout import RunError
+from automem_graph.evaluation.experiment import ExperimentError
+from automem_graph.evaluation.seeds import BadSeeds
 from automem_graph.models.resolve import UnknownModel
 from automem_graph.scaffold.errors import ScaffoldError
-from automem_graph.worlds.registry import UnknownTask
+from automem_graph.worlds.registry import TaskUnavailable, UnknownTask
+
+USERS_MISTAKES = (
+    UnknownTask,
+    TaskUnavailable,
+    BadSeeds,
+    UnknownModel,
+    ScaffoldError,
+    RunError,
+    ExperimentError,
+)
 
 USAGE, FAILURE = 2, 1
 """Exit codes: the command was given something it cannot use; what it began has failed."""
@@ -28,7 +40,7 @@ def clear_errors() -> Iterator[None]:
     """Turn a user's mistake into one sentence and exit code 2; Ctrl-C ends quietly with 130."""
     try:
         yield
-    except (UnknownTask, UnknownModel, ScaffoldError, RunError) as error:
+    except USERS_MISTAKES as error:
         stop(str(error), USAGE)
     except KeyboardInterrupt:
         stop("stopped; every complete step is kept, and the same command goes on.", 130)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from automem_graph.agent.events import Event, MemoryActed, Stepped
 from automem_graph.cli.console import shown
+from automem_graph.cli.screen import screen, shortened
 
 EVERY = 100
 """Steps between two lines where there is no terminal to redraw."""
@@ -36,7 +37,7 @@ class LiveView:
         self._calls = 0
         self._steps = 0
         self._started = time.perf_counter()
-        self._live = Live(console=console, refresh_per_second=8, get_renderable=self._panel)
+        self._live = Live(self, console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -80,13 +81,11 @@ class LiveView:
             f"{seconds * 1000:.1f} ms a step"
         )
 
-    def _panel(self) -> RenderableType:
+    def __rich__(self) -> RenderableType:
         event = self._step
         if event is None:
             return Panel(Text("opening the world ..."), title=self._title)
-        rows = Table.grid(padding=(0, 2))
-        rows.add_column(style="dim", min_width=12, no_wrap=True)
-        rows.add_column(overflow="ellipsis", no_wrap=True)
+        rows = _grid()
         rows.add_row("step", self._progress(event))
         rows.add_row("action", shown(event.action + (" (fallback)" if event.fallback else "")))
         for name in ("vitals", "inventory"):
@@ -95,15 +94,38 @@ class LiveView:
                 rows.add_row(name, _levels(value))
         score = f"{event.observation.progression:.1%}"
         rows.add_row("progression", shown(f"{score}  {', '.join(self._unlocked)}"))
-        for acted in self._memory:
-            rows.add_row(f"{acted.routine} {acted.step}", shown(acted.call.replace("\n", " ")))
-        return Panel(Group(rows), title=self._title, subtitle=Text(self._cost(), style="dim"))
+        acted = tuple(self._memory)
+        room = self._console.height - 2 - rows.row_count
+        game = _screen(event.observation.text, room - len(acted))
+        memory = _grid()
+        for deed in acted[max(0, len(acted) + len(game) - room) :]:
+            memory.add_row(f"{deed.routine} {deed.step}", shown(deed.call.replace("\n", " ")))
+        whole = Group(rows, *game, memory)
+        return Panel(whole, title=self._title, subtitle=Text(self._cost(), style="dim"))
 
     def _progress(self, event: Stepped) -> RenderableType:
         grid = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=self._limit, completed=event.step + 1, width=40)
         grid.add_row(bar, f"{event.step + 1:,}/{self._limit:,}")
         return grid
+
+
+def _grid() -> Table:
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim", min_width=12, no_wrap=True)
+    rows.add_column(overflow="ellipsis", no_wrap=True)
+    return rows
+
+
+def _screen(text: str, room: int) -> list[Text]:
+    """The game's own screen, where it has one: a line for each row of its terminal."""
+    rows = screen(text)
+    if rows is None:
+        return []
+    lines = [shown(row) for row in shortened(rows, room)]
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return lines
 
 
 def _levels(values: Mapping[str, Any]) -> Text:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -13,22 +12,32 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.cli.branch import branch
 from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, shown, stop
 from automem_graph.cli.live import LiveView
+from automem_graph.cli.options import (
+    AgentOption,
+    CodecOption,
+    GameplayOption,
+    Payloads,
+    ReplyTokensOption,
+    ScaffoldOption,
+    SpecialistOption,
+    SpecialistReplyTokensOption,
+    SpecialistTemperatureOption,
+    TemperatureOption,
+    TracePayloadsOption,
+    named,
+)
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.metrics import MEANINGS
 from automem_graph.episodes.play import EpisodeResult, play_episode, read_result
-
-
-class Agent(StrEnum):
-    """The agents that can be compared on the same worlds."""
-
-    MEMORY = "memory"
-    MEMORY_WIPED = "memory-wiped"
+from automem_graph.episodes.tracing import hide_texts
+from automem_graph.worlds.registry import TaskUnavailable, missing
 
 
 def play(
     task: Annotated[
-        str | None, typer.Argument(help="The world: crafter, or module:attribute.")
+        str | None,
+        typer.Argument(help="The world: crafter, nethack, minihack-..., or module:attribute."),
     ] = None,
     seed: Annotated[
         int | None,
@@ -38,25 +47,15 @@ def play(
         int | None,
         typer.Option(min=0, help="World actions at most.", show_default="the task's own limit"),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="Who acts: offline:player, or provider:model.", show_default="offline:player"
-        ),
-    ] = None,
-    specialist: Annotated[
-        str | None, typer.Option(help="Who keeps memory, where that is another model.")
-    ] = None,
-    scaffold: Annotated[
-        str | None,
-        typer.Option(help="The memory scaffold: v0, or a scaffold's folder.", show_default="v0"),
-    ] = None,
-    agent: Annotated[
-        Agent | None,
-        typer.Option(
-            help="memory-wiped forgets all after every step: the control.", show_default="memory"
-        ),
-    ] = None,
+    gameplay: GameplayOption = None,
+    specialist: SpecialistOption = None,
+    temperature: TemperatureOption = None,
+    reply_tokens: ReplyTokensOption = None,
+    specialist_temperature: SpecialistTemperatureOption = None,
+    specialist_reply_tokens: SpecialistReplyTokensOption = None,
+    codec: CodecOption = None,
+    scaffold: ScaffoldOption = None,
+    agent: AgentOption = None,
     from_episode: Annotated[
         Path | None, typer.Option("--from", help="Branch off this episode, at the step of --at.")
     ] = None,
@@ -66,6 +65,7 @@ def play(
     out_dir: Annotated[
         Path | None, typer.Option("--out", help="The run's folder. [default: runs/TASK-WORDS]")
     ] = None,
+    trace_payloads: TracePayloadsOption = Payloads.ON,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
     ] = False,
@@ -79,15 +79,21 @@ def play(
     With --from EPISODE --at STEP another episode's world and files are rebuilt as they were then,
     and a new episode goes on from there, with another model or scaffold where one is named.
     """
-    given = {
-        "seed": seed,
-        "steps": steps,
-        "gameplay": model,
-        "specialist": specialist,
-        "scaffold": scaffold,
-        "agent": agent and agent.value,
-    }
-    asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    asked = named(
+        seed=seed,
+        steps=steps,
+        gameplay=gameplay,
+        specialist=specialist,
+        temperature=temperature,
+        reply_tokens=reply_tokens,
+        specialist_temperature=specialist_temperature,
+        specialist_reply_tokens=specialist_reply_tokens,
+        codec=codec,
+        scaffold=scaffold,
+        agent=agent,
+    )
+    if trace_payloads is Payloads.OFF:
+        hide_texts()
     with clear_errors():
         if from_episode is not None:
             if task is not None or seed is not None or out_dir is not None:
@@ -116,10 +122,12 @@ def _play(
     kept = read_result(folder)
     if kept is not None and kept.status == "done":
         return kept, folder, True
+    if (absent := missing(asked.task)) is not None:
+        raise TaskUnavailable(absent)
     if quiet:
         with EpisodeDesks() as desks:
             return play_episode(desks, context, episode), folder, False
-    title = f"{asked.task}, seed {context.seed}, {asked.scaffold}, {asked.gameplay}"
+    title = f"{asked.task}, seed {context.seed}, {asked.player}"
     with LiveView(out, title, asked.steps) as view, EpisodeDesks(listener=view.hear) as desks:
         return play_episode(desks, context, episode), folder, False
 

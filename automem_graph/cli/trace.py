@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from automem_graph.episodes.trace import Header, read_trace
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import files_at
 
-STYLES = {"system": "dim", "user": "cyan", "assistant": "green"}
+STYLES = {"system": "dim", "user": "cyan", "assistant": "green", "tool": "blue"}
 
 
 def trace(
@@ -50,7 +51,7 @@ def trace(
 
 
 def _overview(header: Header, rows: list[StepRow]) -> None:
-    out.print(shown(f"{header.asked.task}, seed {header.seed}, {header.asked.scaffold}"))
+    out.print(shown(f"{header.asked.task}, seed {header.seed}, {header.asked.player}"))
     for row in rows:
         calls = " ".join(action.call.replace("\n", " ") for action in row.actions)
         line = f"{row.step:>6}  {row.answer.progression:>6.1%}  {row.action:<20} {calls}"
@@ -58,16 +59,21 @@ def _overview(header: Header, rows: list[StepRow]) -> None:
 
 
 def _one_step(folder: EpisodeFolder, row: StepRow) -> None:
-    calls = iter(row.calls)
-    for message in row.messages:
+    replies = {call.prompt: call for call in row.calls}
+    for place, message in enumerate(row.messages):
         role = message["role"]
         title = role
-        if role == "assistant":
-            call = next(calls)
+        if call := replies.get(place):
             title = f"{call.role} ({call.model}), {call.routine}, {call.usage.output} tokens"
+        elif role == "assistant":
+            title = "assistant, an earlier step"
         out.print(Rule(Text(title), align="left", style=STYLES[role]))
+        if call and (call.thoughts or call.error):
+            out.print(shown(call.thoughts or call.error), style="dim italic", soft_wrap=True)
         style = STYLES[role] if role == "system" else ""
         out.print(shown(message["content"]), style=style, soft_wrap=True)
+        for made in message.get("tool_calls", ()):
+            out.print(shown(f"{made['name']} {json.dumps(made['args'], ensure_ascii=False)}"))
     journal = list(read_rows(folder.journal))
     out.print(Rule("files", align="left", style="magenta"))
     show_diff(files_at(journal, row.step), files_at(journal, row.step + 1))

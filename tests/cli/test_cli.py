@@ -43,11 +43,24 @@ def test_json_is_for_machines():
     assert (said["status"], said["steps"], said["ended"]) == ("done", 3, "limit")
 
 
+@pytest.mark.parametrize("task", ["nethack", "minihack-corridor-r3"])
+def test_play_plays_the_other_games_and_branches_off_them(task: str):
+    played = automem("play", task, "--steps", "6", "--out", "run", "--json")
+    assert played.exit_code == 0, played.output
+    assert json.loads(played.stdout)["steps"] == 6
+    branch = automem("play", "--from", "run", "--at", "3", "--agent", "random", "--json")
+    assert branch.exit_code == 0, branch.output
+    said = json.loads(branch.stdout)
+    assert (said["asked"]["task"], said["asked"]["agent"], said["steps"]) == (task, "random", 6)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (["play", "chess"], "there is no task 'chess'"),
         (["play", "craftre"], "Did you mean 'crafter'?"),
+        (["play", "minihack"], "The suites are: crafter, minihack, nethack"),
+        (["play", "minihack-boxoban-hard"], "`automem boxoban` says how to get them"),
         (["play", "crafter", "--seed", "-1"], "--seed"),
         (["play", "crafter", "--seed", "many"], "--seed"),
         (["play", "crafter", "--model", "offline:ghost"], "offline:player"),
@@ -56,7 +69,10 @@ def test_json_is_for_machines():
         (["trace", "nowhere"], "there is no nowhere"),
     ],
 )
-def test_a_users_mistake_is_one_sentence_and_exit_code_2(words: list[str], sentence: str):
+def test_a_users_mistake_is_one_sentence_and_exit_code_2(
+    words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AUTOMEM_BOXOBAN", "nowhere")
     result = automem(*words)
     assert result.exit_code == 2
     assert sentence in result.output
@@ -193,12 +209,12 @@ def test_doctor_looks_at_this_installation():
     assert "world crafter" in result.stdout
     assert "It does not cover:" in result.stdout
     found = json.loads(automem("doctor", "--json").stdout)
-    assert found["worlds"] == {"crafter": "ok"}
+    assert found["worlds"]["crafter"] == found["worlds"]["nethack"] == "ok"
     assert found["scaffold_host"] == "ok"
 
 
 def test_help_teaches():
-    for command in ("play", "trace", "memory", "doctor"):
+    for command in ("play", "evaluate", "compare", "trace", "memory", "doctor"):
         result = automem(command, "--help")
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 5

@@ -53,10 +53,12 @@ def test_the_python_of_the_pages_runs(capsys):
         by_routine("<|APPEND|>a.md|x<|END|><|DONE|>", RIGHT), steps=12, run="runs/my-run"
     ) as at:
         at.play()
-    (code,) = re.findall(
+    code, many = re.findall(
         r"```python\n(.*?)```", (CHECKOUT / "docs/episodes.md").read_text(), re.DOTALL
     )
     exec(code.replace("10]", "3]").replace("11))", "4))"), {})
+    exec(many, {})
     said = capsys.readouterr().out
     assert "# LOG, step 3" in said
     assert "{'a.md': 'x\\nx\\nx\\n'}" in said
+    assert sorted(said.splitlines()[-3:]) == ["42 done 20", "43 done 20", "44 done 20"]

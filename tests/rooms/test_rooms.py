@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "automem_graph"
-ROOMS = ["cli", "episodes", "agent", "scaffold", "models", "worlds", "memory", "protocols", "wire"]
+ROOMS = [
+    "cli",
+    "evaluation",
+    "episodes",
+    "agent",
+    "scaffold",
+    "models",
+    "worlds",
+    "memory",
+    "protocols",
+    "wire",
+]
 SMALL = 300
 """Lines that few files reach and none exceeds."""
 

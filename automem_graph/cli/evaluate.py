@@ -1,0 +1,149 @@
+"""`automem evaluate`: many episodes of a suite, and what they earned."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automem_graph.cli.board import Board
+from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, stop
+from automem_graph.cli.options import (
+    AgentOption,
+    CodecOption,
+    GameplayOption,
+    Payloads,
+    ReplyTokensOption,
+    ScaffoldOption,
+    SpecialistOption,
+    SpecialistReplyTokensOption,
+    SpecialistTemperatureOption,
+    TemperatureOption,
+    TracePayloadsOption,
+    named,
+)
+from automem_graph.cli.scores import print_outcome
+from automem_graph.episodes.keep import extend_run
+from automem_graph.episodes.machine import ThisMachine
+from automem_graph.episodes.many import run_episodes
+from automem_graph.episodes.play import EpisodeResult
+from automem_graph.episodes.tracing import hide_texts
+from automem_graph.evaluation.experiment import Experiment, ExperimentError
+from automem_graph.evaluation.outcome import Outcome, outcome
+from automem_graph.evaluation.seeds import parse_seeds
+from automem_graph.evaluation.suite import OTHER_SEEDS, SEEDS, Plan, plan
+
+
+def evaluate(
+    suite: Annotated[str, typer.Argument(help="crafter, minihack, nethack, or a task's name.")],
+    tasks: Annotated[
+        str,
+        typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
+    ] = "",
+    seeds: Annotated[
+        str | None,
+        typer.Option(
+            help="Seeds of every task: 42-51, or 42,44,50-52.",
+            show_default="the paper's: 42-51 for crafter, else 42-46",
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="World actions at most.", show_default="the task's own limit"),
+    ] = None,
+    parallel: Annotated[
+        int | None,
+        typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
+    ] = None,
+    agent: AgentOption = None,
+    gameplay: GameplayOption = None,
+    specialist: SpecialistOption = None,
+    temperature: TemperatureOption = None,
+    reply_tokens: ReplyTokensOption = None,
+    specialist_temperature: SpecialistTemperatureOption = None,
+    specialist_reply_tokens: SpecialistReplyTokensOption = None,
+    codec: CodecOption = None,
+    scaffold: ScaffoldOption = None,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="The run's folder. [default: runs/SUITE-WORDS]")
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(min=0.01, metavar="MINUTES", help="An episode that takes longer has failed."),
+    ] = None,
+    langsmith: Annotated[
+        str | None,
+        typer.Option(metavar="PROJECT", help="Record the result in LangSmith, as this experiment."),
+    ] = None,
+    trace_payloads: TracePayloadsOption = Payloads.ON,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
+    ] = False,
+) -> None:
+    """Play many episodes at once and print what they earned: a line per task, and all together.
+
+    Progression is a mean in per cent with its standard error. A failed episode leaves it open: the
+    result is incomplete, and the exit code 1. The same command goes on with what is not done, also
+    with more seeds or tasks: an episode that is done is never played again.
+    """
+    given = named(
+        steps=steps,
+        agent=agent,
+        gameplay=gameplay,
+        specialist=specialist,
+        temperature=temperature,
+        reply_tokens=reply_tokens,
+        specialist_temperature=specialist_temperature,
+        specialist_reply_tokens=specialist_reply_tokens,
+        codec=codec,
+        scaffold=scaffold,
+    )
+    if trace_payloads is Payloads.OFF:
+        hide_texts()
+    with clear_errors():
+        wanted = parse_seeds(SEEDS.get(suite, OTHER_SEEDS) if seeds is None else seeds)
+        planned = plan(suite, wanted, tasks=tasks, out=out_dir, given=given)
+        extend_run(planned.run, planned.asked)
+        experiment = Experiment.open(langsmith, planned) if langsmith else None
+        machine = ThisMachine(parallel, time_limit and 60 * time_limit)
+        found = _play(planned, machine, quiet=as_json)
+    if as_json:
+        print_json(found.model_dump_json(indent=2))
+    else:
+        print_outcome(found)
+    if experiment is not None:
+        _record(experiment, found)
+    if found.all.incomplete:
+        stop(
+            f"incomplete: {found.all.incomplete}. The same command tries again what is not done.",
+            FAILURE,
+        )
+
+
+def _record(experiment: Experiment, found: Outcome) -> None:
+    try:
+        experiment.record(found.episodes)
+    except ExperimentError as error:
+        stop(f"{error}. The same command records what is missing there.", FAILURE)
+
+
+def _play(planned: Plan, machine: ThisMachine, *, quiet: bool) -> Outcome:
+    board = None if quiet else Board(out, planned.jobs)
+    hear = None if board is None else board.hear
+    results: list[EpisodeResult] = []
+    try:
+        with board or nullcontext():
+            for result in run_episodes(planned.jobs, machine, hear=hear):
+                results.append(result)
+                if board is not None:
+                    board.add(result)
+    except KeyboardInterrupt:
+        done = sum(result.status == "done" for result in results)
+        stop(
+            f"stopped: {done} of {len(planned.jobs)} episodes are done, and every complete step of "
+            f"the others is kept in {planned.run.path}; the same command goes on.",
+            130,
+        )
+    return outcome(planned, results)

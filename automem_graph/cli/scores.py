@@ -1,0 +1,92 @@
+"""The tables of an evaluation."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from automem_graph.cli.console import out, shown
+from automem_graph.evaluation.outcome import Outcome
+from automem_graph.evaluation.scores import Score
+from automem_graph.evaluation.seeds import name_seeds
+from automem_graph.evaluation.statistics import Estimate
+from automem_graph.evaluation.suite import short_name
+
+MEASURES = {
+    "growth": "growth",
+    "writes_per_search": "writes per search",
+    "repeated_writes": "repeated",
+    "empty_searches": "empty",
+    "stuck_steps": "stuck",
+    "input_tokens": "tokens in",
+}
+"""The measures of docs/metrics.md that the paper reports; --json has all of them."""
+
+
+def print_outcome(found: Outcome) -> None:
+    """Scores, memory measures, what is left out, what failed, and where it all lies."""
+    asked = found.asked
+    player = asked.of(found.tasks[0].task).player
+    title = f"{found.suite}, seeds {name_seeds(asked.seeds or ())}: {player}"
+    out.print(shown(title), soft_wrap=True)
+    rows = [*found.tasks, found.all] if len(found.tasks) > 1 else list(found.tasks)
+    out.print(_scores(rows))
+    if any(score.metrics is not None for score in rows):
+        out.print(_measures(rows))
+    _failed(found)
+    _left_out(found)
+    out.print(shown(f"run  {found.run}"), soft_wrap=True)
+
+
+def per_cent(found: Estimate) -> str:
+    """A mean with its standard error, as the paper prints them."""
+    return f"{100 * found.mean:.2f} ± {100 * found.error:.2f}"
+
+
+def numbers(first: str, *others: str) -> Table:
+    """A table of figures by name."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for other in others:
+        table.add_column(other, justify="right")
+    return table
+
+
+def _scores(rows: list[Score]) -> Table:
+    table = numbers("task", "progression, %", "n", "failed", "steps")
+    for score in rows:
+        earned = f"incomplete: {score.incomplete}"
+        if score.progression is not None:
+            earned = per_cent(score.progression)
+        steps = "-" if score.steps is None else f"{score.steps:,.0f}"
+        table.add_row(
+            shown(short_name(score.task)), earned, str(score.done), str(score.failed), steps
+        )
+    return table
+
+
+def _measures(rows: list[Score]) -> Table:
+    table = numbers("memory", *MEASURES.values())
+    for score in rows:
+        if score.metrics is not None:
+            said = score.metrics.shown()
+            table.add_row(shown(short_name(score.task)), *(said[name] for name in MEASURES))
+    return table
+
+
+def _failed(found: Outcome) -> None:
+    """Name the failed episodes, those of a task with the same error together."""
+    failed = [result for result in found.episodes if result.status == "failed"]
+    for task, error in dict.fromkeys((one.asked.task, one.error) for one in failed):
+        seeds = [one.seed for one in failed if (one.asked.task, one.error) == (task, error)]
+        out.print(shown(f"failed: {task}, seeds {name_seeds(seeds)}: {error}"), soft_wrap=True)
+
+
+def _left_out(found: Outcome) -> None:
+    if not found.left_out:
+        return
+    of = len(found.tasks) + len(found.left_out)
+    mean = "" if found.all.progression is None else f": {per_cent(found.all.progression)} %"
+    out.print(f"Mean over {len(found.tasks)} of {of} tasks{mean}", style="yellow")
+    for task, why in found.left_out.items():
+        out.print(shown(f"left out: {task}: {why}"), style="yellow", soft_wrap=True)

@@ -1,0 +1,43 @@
+"""What an evaluation found: scores, and every episode that they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from automem_graph.episodes.identity import RunAsked
+from automem_graph.episodes.play import EpisodeResult
+from automem_graph.evaluation.scores import Score, score_tasks
+from automem_graph.evaluation.suite import Plan
+from automem_graph.protocols import Frozen
+
+
+class Outcome(Frozen):
+    """The scores of an evaluation: of each task that could be played, and of all of them."""
+
+    suite: str
+    run: str
+    """The run's folder."""
+    asked: RunAsked
+    left_out: Mapping[str, str]
+    """Tasks that could not be played here, each with the sentence that says why: the score of all
+    is the mean over the other tasks."""
+    tasks: tuple[Score, ...]
+    all: Score
+    episodes: tuple[EpisodeResult, ...]
+    """In the order of the tasks, then by seed."""
+
+
+def outcome(plan: Plan, results: Iterable[EpisodeResult]) -> Outcome:
+    """Put the results of a plan's episodes together; one without a result is missing."""
+    tasks = list(plan.asked.tasks)
+    found = sorted(results, key=lambda result: (tasks.index(result.asked.task), result.seed))
+    each, together = score_tasks(tasks, plan.asked.seeds or (), found)
+    return Outcome(
+        suite=plan.suite,
+        run=str(plan.run.path),
+        asked=plan.asked,
+        left_out=plan.left_out,
+        tasks=each,
+        all=together,
+        episodes=tuple(found),
+    )
