@@ -62,7 +62,7 @@ def _print(found: Comparison) -> None:
             f"{100 * row.other.mean:.2f}",
             f"{100 * difference.mean:+.2f}",
             _interval(difference),
-            f"{difference.p:.4f}",
+            f"{difference.p:.4f}" if difference.p >= 0.0001 else "< 0.0001",
         )
     out.print(table)
     if found.left_out:
