@@ -22,7 +22,7 @@ from automem_graph.models.resolve import resolve_model
 from automem_graph.protocols import EpisodeJob, Executor, Frozen, JobNews, JobOutcome
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.worlds.registry import TaskUnavailable, missing
+from automem_graph.worlds.registry import find_playable
 
 
 class JobEvent(Frozen):
@@ -102,8 +102,7 @@ def run_episodes(
 def _check(pending: Collection[_Pending]) -> None:
     """Raise now what every driver would stumble over."""
     for task in {one.asked.task for one in pending}:
-        if absent := missing(task):
-            raise TaskUnavailable(f"{task} cannot be played here: {absent}")
+        find_playable(task)
     for (name, sampling), codec in {
         (named, CODECS[one.asked.codec]) for one in pending for named in one.asked.models.values()
     }:

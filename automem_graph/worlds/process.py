@@ -27,7 +27,7 @@ from typing import IO, Any, Self
 from automem_graph import wire
 from automem_graph.protocols import Observation, TaskCard
 from automem_graph.worlds.host import FRAME_LIMIT
-from automem_graph.worlds.registry import TaskUnavailable, find_task, missing
+from automem_graph.worlds.registry import find_playable
 
 REPLAYED = 10_000
 """Actions of a replay that extend its time by the limit: 100,000 of NetHack's take minutes."""
@@ -99,9 +99,7 @@ class WorldProcess:
 
         UnknownTask for a name that is none, TaskUnavailable for one that cannot be played here.
         """
-        card, absent = find_task(task).card, missing(task)
-        if absent:
-            raise TaskUnavailable(f"{card.name} cannot be played here: {absent}")
+        card = find_playable(task).card
         world = RemoteWorld(self, self.next_number(), f"{task} (seed {seed})", card)
         world.ask("open", task=task, seed=seed)
         return world

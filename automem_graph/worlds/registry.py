@@ -93,6 +93,14 @@ def missing(name: str) -> str | None:
     return reason
 
 
+def find_playable(name: str) -> Task:
+    """The task of this name; UnknownTask, or TaskUnavailable where it cannot be played here."""
+    task = find_task(name)
+    if absent := missing(name):
+        raise TaskUnavailable(f"{task.card.name} cannot be played here: {absent}")
+    return task
+
+
 def missing_packages(*names: str) -> str | None:
     """The sentence for games that are not installed; None where they are."""
     absent = [name for name in names if find_spec(name) is None]
