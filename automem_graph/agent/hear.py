@@ -11,9 +11,8 @@ from automem_graph.agent.desk import Desk
 from automem_graph.agent.speech import whole
 from automem_graph.agent.state import Message
 from automem_graph.agent.tracing import labelled
-from automem_graph.models.calling import ModelError
+from automem_graph.models.calling import NoReply
 from automem_graph.models.calling import call as call_model
-from automem_graph.models.faults import diagnose
 from automem_graph.models.thoughts import split_thoughts
 from automem_graph.protocols import Role, Routine
 
@@ -23,7 +22,7 @@ def hear(
 ) -> dict[str, Any]:
     """One model call, as its row of the trace has it.
 
-    ModelError ends the episode, unless the call is `excused` and may go better at another time.
+    ModelError ends the episode, unless it is NoReply and the call is `excused`.
     """
     row = {
         "role": role,
@@ -34,8 +33,8 @@ def hear(
     started = time.perf_counter()
     try:
         answer = call_model(labelled(desk, role, routine), messages)
-    except ModelError as error:
-        if not (excused and _is_there(error)):
+    except NoReply as error:
+        if not excused:
             raise
         row |= {"reply": "", "usage": {"input": 0, "output": 0}, "ms": _since(started)}
         return {**row, "error": whole(str(error))}
@@ -55,15 +54,6 @@ def _token_ids(answer: AIMessage) -> dict[str, Any]:
 def failed(call: dict[str, Any]) -> bool:
     """Whether a call's server gave no reply, and the step went on."""
     return bool(call.get("error"))
-
-
-def _is_there(error: ModelError) -> bool:
-    """Whether the server was there and gave no reply to this one call, however often it was asked.
-
-    A stream that breaks off raises nothing by itself.
-    """
-    cause = error.__cause__
-    return cause is None or diagnose(cause).kind in ("busy", "passing")
 
 
 def _since(started: float) -> float:

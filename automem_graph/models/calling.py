@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import tenacity
 
 from automem_graph.models.faults import Fault, diagnose
+from automem_graph.models.garbled import garbled_calls
 from automem_graph.models.servers import Health, Server
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class ModelError(RuntimeError):
     """A model gave no reply: one sentence on which, where, what happened, and what to do."""
 
 
+class NoReply(ModelError):
+    """The server was there, and gave no reply to this one call, however often it was asked."""
+
+
 class _Passing(Exception):
     """A fault that may be gone at the next try."""
 
@@ -57,7 +62,8 @@ class _Passing(Exception):
 def call(model: Runnable[LanguageModelInput, AIMessage], messages: Sequence[Any]) -> AIMessage:
     """The reply of a chat model, with or without tools bound to it; ModelError where there is none.
 
-    Blocks while it waits for a place among the calls to the same server, and between tries.
+    NoReply, which is one, says that the next call may go better. Blocks while it waits for a place
+    among the calls to the same server, and between tries.
     """
     server = Server(model)
     drawn = tenacity.wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
@@ -80,6 +86,10 @@ def _ask(
     try:
         reply = model.invoke(messages)
     except Exception as error:  # a boundary: each provider's client has error classes of its own
+        if (garbled := garbled_calls(error)) is not None:
+            health.answered = True
+            health.pace.speed_up()
+            return garbled
         fault = diagnose(error)
         if fault.kind == "busy":
             health.pace.slow_down(began, fault.wait_s if fault.wait_s < PATIENCE_S else 0.0)
@@ -112,10 +122,11 @@ def _give_up(server: Server, state: tenacity.RetryCallState) -> NoReturn:
     why = _why(server, last.fault)
     if last.fault.wait_s >= PATIENCE_S:
         said = f"asks to be left alone for {last.fault.wait_s:,.0f} s ({why}): come back then"
-    else:
-        tries, seconds = state.attempt_number, state.seconds_since_start or 0.0
-        said = f"gave no reply in {tries} tries over {seconds:.0f} s (at last {why})"
-    raise ModelError(f"{server} {said}") from last.__cause__
+        raise ModelError(f"{server} {said}") from last.__cause__
+    tries, seconds = state.attempt_number, state.seconds_since_start or 0.0
+    said = f"gave no reply in {tries} tries over {seconds:.0f} s (at last {why})"
+    gone = ModelError if last.fault.kind == "unreachable" else NoReply
+    raise gone(f"{server} {said}") from last.__cause__
 
 
 def _what_now(server: Server, fault: Fault) -> str:

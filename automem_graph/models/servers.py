@@ -46,7 +46,8 @@ class Server:
         self.health = _health(self.where)
 
     def __str__(self) -> str:
-        return f"the model {self.name!r} at {self.where}"
+        where = "in this process" if self._model._llm_type == "local" else f"at {self.where}"
+        return f"the model {self.name!r} {where}"
 
     @cached_property
     def where(self) -> str:

@@ -9,11 +9,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
+from automem_graph.models.garbled import take_odd_calls
 from automem_graph.models.sampling import Sampling
 
 KEY = "VLLM_API_KEY"
@@ -28,7 +29,8 @@ class VllmChat(ChatOpenAI):
 
     vLLM sends it beside the text, as `reasoning` or, in earlier versions, `reasoning_content`, and
     ChatOpenAI drops both. Here it is where other providers of LangChain put it, which is
-    `additional_kwargs["reasoning_content"]`.
+    `additional_kwargs["reasoning_content"]`. Tool calls whose arguments are no object, for
+    which it raises, are among the invalid ones.
     """
 
     @property
@@ -38,10 +40,15 @@ class VllmChat(ChatOpenAI):
     def _create_chat_result(
         self, response: Any, generation_info: dict[str, Any] | None = None
     ) -> ChatResult:
+        choices = getattr(response, "choices", None) or ()
+        odd = [take_odd_calls(choice.message) for choice in choices]
         result = super()._create_chat_result(response, generation_info)
         said = response if isinstance(response, dict) else response.model_dump()
         for generation, choice in zip(result.generations, said["choices"], strict=True):
             _keep_thoughts(generation.message, choice["message"])
+        for generation, calls in zip(result.generations, odd, strict=False):
+            if isinstance(generation.message, AIMessage):
+                generation.message.invalid_tool_calls += calls
         return result
 
     def _convert_chunk_to_generation_chunk(

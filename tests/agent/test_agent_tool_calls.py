@@ -303,3 +303,31 @@ def test_malformed_arguments_over_http_are_answered(server, streaming):
     assert not row.actions[0].ok
     assert row.messages[3]["role"] == "tool"
     assert row.action == "Right"
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("odd", ["[1]", '"x"', "3", "true"])
+def test_arguments_that_are_json_but_no_object_are_answered_over_http(server, streaming, odd):
+    made = [("READ", odd), ("COUNT", {"file": "a.md", "keyword": "x"})]
+    first = iter([Reply("so", tools=made, finish="tool_calls")])
+    server.script = lambda request: next(first, None) or _by_the_book(request)
+    with served(server, codec="tool_calls", steps=1, streaming=streaming) as at:
+        assert at.play().status == "done"
+        (row,) = at.rows()
+    assert row.calls[0].reply == "so"
+    assert [(tool.name, tool.args) for tool in row.calls[0].tools] == [
+        ("COUNT", {"file": "a.md", "keyword": "x"}),
+        ("READ", odd),
+    ]
+    assert "The arguments of READ are no JSON object" in row.messages[4]["content"]
+    assert row.action == "Right"
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["whole", "streamed"])
+def test_odd_tool_calls_mean_nothing_beside_tags(server, streaming):
+    said = "<|ACTION|>Right<|END|>"
+    server.script = lambda request: Reply(said, tools=[("READ", "[1]")], finish="tool_calls")
+    with served(server, steps=1, streaming=streaming) as at:
+        assert at.play().status == "done"
+        (row,) = at.rows()
+    assert (row.calls[0].reply, row.action) == (said, "Right")

@@ -10,7 +10,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import tool
 
 from automem_graph.models import calling, resolve, servers
-from automem_graph.models.calling import ModelError, call
+from automem_graph.models.calling import ModelError, NoReply, call
+from automem_graph.models.local.chat import LocalChat
 from automem_graph.models.resolve import resolve_model
 from support.openai_answers import Answer, Cut, Nonsense, Refusal, Reply, Request, Silence
 from support.openai_server import OpenAIServer
@@ -256,6 +257,35 @@ def test_another_provider_is_called_the_same_way(server, monkeypatch):
     assert call(model, PROMPT).text == REPLY
 
 
+def test_odd_tool_calls_are_a_reply_whichever_provider_raises_for_them(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine-0123456789")
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    server.script = first(Reply("so", tools=[("search", "[1]")], finish="tool_calls"))
+    answer = call(resolve_model("openai:gpt-4o-mini"), PROMPT)
+    assert [made["args"] for made in answer.invalid_tool_calls] == ["[1]"]
+    assert len(server.requests) == 1
+
+
+def test_only_a_server_that_is_there_gives_no_reply(server, connect):
+    server.script = lambda request: Refusal(500)
+    with pytest.raises(NoReply):
+        call(connect(), PROMPT)
+    server.script = lambda request: Refusal(401)
+    with pytest.raises(ModelError) as refused:
+        call(connect(), PROMPT)
+    server.script = first(Refusal(429, headers={"Retry-After": "3600"}))
+    with pytest.raises(ModelError) as put_off:
+        call(connect(), PROMPT)
+    with OpenAIServer(lambda request: REPLY) as other:
+        model = resolve_model(f"vllm:cow-7b@{other.url}")
+        assert call(model, PROMPT).text == REPLY
+        other.die()
+        with pytest.raises(ModelError, match="in 3 tries") as gone:
+            call(model, PROMPT)
+    for caught in (refused, put_off, gone):
+        assert not isinstance(caught.value, NoReply)
+
+
 def test_a_model_of_this_process_is_called_as_well():
     assert call(Scripted(say=in_turn("yes")), PROMPT).text == "yes"
 
@@ -266,3 +296,5 @@ def test_a_model_of_this_process_is_called_as_well():
         ModelError, match=r"'scripted' at Scripted gives .*ZeroDivisionError: no weights"
     ):
         call(Scripted(say=fail), PROMPT)
+    with pytest.raises(ModelError, match="'nowhere' in this process gives no proper answer"):
+        call(LocalChat(model="nowhere"), PROMPT)
