@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -9,16 +10,20 @@ import typer
 from automem_graph import __version__
 from automem_graph.cli.boxoban import boxoban
 from automem_graph.cli.compare import compare
+from automem_graph.cli.config import read_config
+from automem_graph.cli.console import clear_errors
 from automem_graph.cli.doctor import doctor
 from automem_graph.cli.evaluate import evaluate
 from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
 from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
+from automem_graph.worlds.minihack.boxoban import VARIABLE
 
 app = typer.Typer(
     name="automem",
     help="Agents whose memory is a directory of files. Start with: automem play crafter",
+    epilog="Defaults of your own: automem.toml and AUTOMEM_*; automem doctor says what is set.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -35,6 +40,7 @@ app.command()(boxoban)
 
 @app.callback()
 def automem(
+    ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)
     ] = False,
@@ -42,3 +48,8 @@ def automem(
     if version:
         typer.echo(f"automem-graph {__version__}")
         raise typer.Exit
+    with clear_errors():
+        ctx.obj = config = read_config(os.environ)
+    ctx.default_map = {"play": {**config.settings}, "evaluate": {**config.settings}}
+    if "boxoban" in config.settings:  # worlds are processes of their own, which inherit it
+        os.environ[VARIABLE] = config.settings["boxoban"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import typer
 
+from automem_graph.cli.config import Config
 from automem_graph.cli.console import out, shown
 from automem_graph.worlds.minihack.boxoban import (
     REPOSITORY,
@@ -15,10 +16,11 @@ from automem_graph.worlds.minihack.boxoban import (
 )
 
 
-def boxoban() -> None:
+def boxoban(ctx: typer.Context) -> None:
     """Say which Boxoban levels are here, and how to get them. Downloads nothing."""
     folder = levels_folder()
-    why = f"from {VARIABLE}" if os.environ.get(VARIABLE) else f"{VARIABLE} names another one"
+    config: Config = ctx.obj
+    why = config.source("boxoban") or f"{VARIABLE} names another one"
     out.print(shown(f"Boxoban levels are looked for in {folder} ({why}).\n"), soft_wrap=True)
     found = {task: _found(task) for task in SETS}
     for task, state in found.items():

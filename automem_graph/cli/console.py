@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from automem_graph.cli.config import ConfigError
 from automem_graph.episodes.layout import RunError
 from automem_graph.evaluation.experiment import ExperimentError
 from automem_graph.evaluation.seeds import BadSeeds
@@ -19,6 +20,7 @@ from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.worlds.registry import TaskUnavailable, UnknownTask
 
 USERS_MISTAKES = (
+    ConfigError,
     UnknownTask,
     TaskUnavailable,
     BadSeeds,

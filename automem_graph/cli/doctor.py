@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from automem_graph.cli.config import FILE, VARIABLE, Config
 from automem_graph.cli.console import FAILURE, out, print_json, shown
 from automem_graph.episodes.identity import installed
 from automem_graph.scaffold.client import ScaffoldHost
@@ -22,17 +24,22 @@ OPTIONAL = {
     "nle": ("the worlds NetHack and MiniHack", 'pip install "automem-graph[nethack]"'),
     "minihack": ("the worlds of MiniHack", 'pip install "automem-graph[nethack]"'),
     "langgraph-cli": ("LangGraph Studio", 'pip install "automem-graph[studio]"'),
-    "langchain-openai": ("models named openai:...", "pip install langchain-openai"),
+    "langchain-openai": ("models openai:... and vllm:...", 'pip install "automem-graph[openai]"'),
     "langchain-anthropic": ("models named anthropic:...", "pip install langchain-anthropic"),
     "langchain-ollama": ("models named ollama:...", "pip install langchain-ollama"),
+    "torch": ("models named local:...", 'pip install "automem-graph[local]"'),
+    "transformers": ("models named local:...", 'pip install "automem-graph[local]"'),
+    "peft": ("models named local:...", 'pip install "automem-graph[local]"'),
 }
 
 
 def doctor(
+    ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look at this installation: packages, worlds, isolation, tracing. Changes nothing."""
+    """Look at this installation: packages, worlds, isolation, settings. Changes nothing."""
     layers = isolation()
+    config: Config = ctx.obj
     found: dict[str, Any] = {
         "python": platform.python_version(),
         "packages": {name: installed(name) for name in NEEDED},
@@ -40,6 +47,7 @@ def doctor(
         "worlds": _try_worlds(),
         "scaffold_host": _try_host(),
         "isolation": _as_json(layers),
+        "settings": {"file": config.file and str(config.file), "variables": config.variables},
         "langsmith_tracing": os.environ.get("LANGSMITH_TRACING", "").lower() == "true",
     }
     if as_json:
@@ -62,8 +70,16 @@ def _report(found: dict[str, Any], layers: Isolation) -> None:
         _line(state == "ok", f"world {name}", state, soft=not _is_broken(name, state))
     _line(found["scaffold_host"] == "ok", "scaffold host", found["scaffold_host"])
     _isolation(layers)
+    _settings(found["settings"])
     tracing = "on" if found["langsmith_tracing"] else "off; LANGSMITH_TRACING=true turns it on"
-    out.print(shown(f"\nLangSmith tracing is {tracing}."))
+    out.print(shown(f"LangSmith tracing is {tracing}."))
+
+
+def _settings(found: Mapping[str, Any]) -> None:
+    file = found["file"] or f"none; there is no {FILE} here, and {VARIABLE} names no file"
+    out.print(shown(f"\nSettings: {file}"), soft_wrap=True)
+    if found["variables"]:
+        out.print(shown(f"and over them: {', '.join(found['variables'])}"), soft_wrap=True)
 
 
 def _isolation(found: Isolation) -> None:

@@ -37,6 +37,7 @@ from automem_graph.evaluation.suite import OTHER_SEEDS, SEEDS, Plan, plan
 
 
 def evaluate(
+    ctx: typer.Context,
     suite: Annotated[str, typer.Argument(help="crafter, minihack, nethack, or a task's name.")],
     tasks: Annotated[
         str,
@@ -89,6 +90,7 @@ def evaluate(
     with more seeds or tasks: an episode that is done is never played again.
     """
     given = named(
+        ctx,
         steps=steps,
         agent=agent,
         gameplay=gameplay,

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from automem_graph.agent.context import UNUSED
+from automem_graph.agent.context import Agent as AgentName
+
 
 class Agent(StrEnum):
     """The agents that can be compared on the same worlds."""
@@ -114,10 +117,27 @@ TracePayloadsOption = Annotated[
 ]
 
 
-def named(**options: Any) -> Mapping[str, Any]:
-    """The fields of PlayContext that the user has named; all others keep their defaults."""
-    return {
+def named(ctx: typer.Context, **options: Any) -> Mapping[str, Any]:
+    """The fields of PlayContext that somebody has named; all others keep their defaults.
+
+    A setting that the agent has no use for is left out; on the command line it is a mistake, which
+    is told later.
+    """
+    said: dict[str, Any] = {
         name: option.value if isinstance(option, StrEnum) else option
         for name, option in options.items()
         if option is not None
     }
+    agent: AgentName = said.get("agent", "memory")
+    idle = UNUSED[agent].keys() - typed(ctx, said).keys()
+    return {name: value for name, value in said.items() if name not in idle}
+
+
+def typed(ctx: typer.Context, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those of the given that come from the command line, not from settings."""
+    return {name: value for name, value in given.items() if _is_typed(ctx, name)}
+
+
+def _is_typed(ctx: typer.Context, name: str) -> bool:
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"

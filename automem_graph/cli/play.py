@@ -25,16 +25,18 @@ from automem_graph.cli.options import (
     TemperatureOption,
     TracePayloadsOption,
     named,
+    typed,
 )
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.metrics import MEANINGS
 from automem_graph.episodes.play import EpisodeResult, play_episode, read_result
 from automem_graph.episodes.tracing import hide_texts
-from automem_graph.worlds.registry import TaskUnavailable, missing
+from automem_graph.worlds.registry import find_playable
 
 
 def play(
+    ctx: typer.Context,
     task: Annotated[
         str | None,
         typer.Argument(help="The world: crafter, nethack, minihack-..., or module:attribute."),
@@ -80,6 +82,7 @@ def play(
     and a new episode goes on from there, with another model or scaffold where one is named.
     """
     asked = named(
+        ctx,
         seed=seed,
         steps=steps,
         gameplay=gameplay,
@@ -98,7 +101,7 @@ def play(
         if from_episode is not None:
             if task is not None or seed is not None or out_dir is not None:
                 stop("--from goes on in the same world and run: leave TASK, --seed, --out.", USAGE)
-            context, episode = branch(from_episode, at, asked)
+            context, episode = branch(from_episode, at, typed(ctx, asked))
         elif task is None or at is not None:
             stop("name a TASK, such as crafter, or --from EPISODE --at STEP.", USAGE)
         else:
@@ -122,8 +125,7 @@ def _play(
     kept = read_result(folder)
     if kept is not None and kept.status == "done":
         return kept, folder, True
-    if (absent := missing(asked.task)) is not None:
-        raise TaskUnavailable(absent)
+    find_playable(asked.task)
     if quiet:
         with EpisodeDesks() as desks:
             return play_episode(desks, context, episode), folder, False

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from automem_graph.agent.graph import create_inner_loop
+from automem_graph.cli.config import read_config
+from automem_graph.cli.settings import TABLE_OF
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.metrics import MEANINGS
 from support.playing import table
@@ -62,3 +64,12 @@ def test_the_python_of_the_pages_runs(capsys):
     assert "# LOG, step 3" in said
     assert "{'a.md': 'x\\nx\\nx\\n'}" in said
     assert sorted(said.splitlines()[-3:]) == ["42 done 20", "43 done 20", "44 done 20"]
+
+
+def test_the_complete_example_of_settings_is_one():
+    page = (CHECKOUT / "docs/configuration.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    Path("automem.toml").write_text(example)
+    assert read_config({}).settings.keys() == TABLE_OF.keys()
+    variables = {f"AUTOMEM_{key.upper()}" for key in TABLE_OF}
+    assert variables | {"AUTOMEM_CONFIG"} == set(re.findall(r"`(AUTOMEM_[A-Z_]+)`", page))
