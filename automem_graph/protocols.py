@@ -187,6 +187,8 @@ class EpisodeJob(Frozen):
 
     episode: str
     context: Mapping[str, JsonValue]
+    meter: str = ""
+    """The file that its model calls are counted in (see `models.meter`); empty without a budget."""
 
 
 class JobNews(Frozen):
@@ -201,6 +203,9 @@ class JobNews(Frozen):
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    specialist_input_tokens: int = 0
+    """Of these the specialist's, where that is another model."""
+    specialist_output_tokens: int = 0
     note: str = ""
     """Why it is retried."""
 

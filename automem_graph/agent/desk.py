@@ -11,6 +11,7 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.agent.events import Event, Listener
 from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
+from automem_graph.models.meter import Meter
 from automem_graph.protocols import Observation, Role, TaskCard, World
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Desk:
     model_names: Mapping[Role, str]
     recorder: Recorder
     codec: Codec = TAGS
+    meter: Meter | None = None
+    """Counts the model calls against a budget, where there is one."""
     listener: Listener | None = None
     stream: Callable[[dict[str, Any]], None] | None = None
     """Where the run in progress streams custom events to; set by the graph at each node."""

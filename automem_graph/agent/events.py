@@ -30,6 +30,9 @@ class Stepped(Frozen):
     calls: int
     input_tokens: int
     output_tokens: int
+    specialist_input_tokens: int = 0
+    """Of these the specialist's, where that is another model."""
+    specialist_output_tokens: int = 0
     fallback: bool
     invalid: bool
 
@@ -40,6 +43,7 @@ Listener = Callable[[Event], None]
 
 def stepped(row: StepRow) -> Stepped:
     """The event that a finished step's row amounts to."""
+    kept = [call.usage for call in row.calls if call.role == "specialist"]
     return Stepped(
         step=row.step,
         action=row.action,
@@ -47,6 +51,8 @@ def stepped(row: StepRow) -> Stepped:
         calls=len(row.calls),
         input_tokens=sum(call.usage.input for call in row.calls),
         output_tokens=sum(call.usage.output for call in row.calls),
+        specialist_input_tokens=sum(usage.input for usage in kept),
+        specialist_output_tokens=sum(usage.output for usage in kept),
         fallback=row.fallback,
         invalid=bool(row.note),
     )

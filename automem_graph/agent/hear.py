@@ -22,7 +22,8 @@ def hear(
 ) -> dict[str, Any]:
     """One model call, as its row of the trace has it.
 
-    ModelError ends the episode, unless it is NoReply and the call is `excused`.
+    ModelError ends the episode, unless it is NoReply and the call is `excused`. OutOfBudget, before
+    anything is sent, where the desk's meter has no room for it.
     """
     row = {
         "role": role,
@@ -32,7 +33,7 @@ def hear(
     }
     started = time.perf_counter()
     try:
-        answer = call_model(labelled(desk, role, routine), messages)
+        answer = _asked(desk, messages, routine, role)
     except NoReply as error:
         if not excused:
             raise
@@ -43,6 +44,18 @@ def hear(
     row |= {"reply": whole(reply), "usage": _usage(messages, answer), "ms": ms}
     row |= {**desk.codec.heard(answer), **_token_ids(answer)}
     return {**row, "thoughts": whole(thoughts)} if thoughts else row
+
+
+def _asked(desk: Desk, messages: list[Message], routine: Routine, role: Role) -> AIMessage:
+    """The model's answer, counted where there is a budget."""
+    model = labelled(desk, role, routine)
+    if desk.meter is None:
+        return call_model(model, messages)
+    with desk.meter.call(desk.model_names[role]) as count:
+        answer = call_model(model, messages)
+        usage = _usage(messages, answer)
+        count(usage["input"], usage["output"])
+    return answer
 
 
 def _token_ids(answer: AIMessage) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
 from automem_graph.episodes.opening import Resolve, lay_out, open_memory, open_model, open_trace
 from automem_graph.episodes.processes import Processes
 from automem_graph.episodes.trace import Moment
+from automem_graph.models.meter import Meter
 from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
 from automem_graph.scaffold.load import load_scaffold
@@ -43,7 +44,7 @@ class EpisodeDesks:
     Desks are opened on first use and kept until `close`. `resolve` turns a model's name and
     sampling into the model; tests and benchmarks bring models of their own. `processes` are those
     of someone who shares them between several of these, and closes them; without them each has its
-    own.
+    own. `meter` is that of a budget, which stops what is played here.
     """
 
     def __init__(
@@ -53,10 +54,12 @@ class EpisodeDesks:
         listener: Listener | None = None,
         resolve: Resolve = resolve_model,
         processes: Processes | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._runs = runs
         self._listener = listener
         self._resolve = resolve
+        self.meter = meter
         self._own = Processes()
         self._processes = processes or self._own
         self._desks: dict[Path, Desk] = {}
@@ -183,6 +186,7 @@ class EpisodeDesks:
                 "model_names": {role: name for role, (name, _) in asked.models.items()},
                 "recorder": trace,
                 "codec": codec,
+                "meter": self.meter,
                 "listener": self._listener,
             }
             desk: Desk

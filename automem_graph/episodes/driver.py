@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from automem_graph import wire
@@ -30,6 +31,7 @@ from automem_graph.episodes.opening import Resolve
 from automem_graph.episodes.play import EpisodeResult, play_episode
 from automem_graph.episodes.processes import Processes
 from automem_graph.episodes.tracing import flush
+from automem_graph.models.meter import Meter
 from automem_graph.models.resolve import resolve_model
 from automem_graph.protocols import EpisodeJob, Frozen, JobOutcome
 from automem_graph.worlds.process import NeighbourCrashed, WorldCrashed
@@ -87,8 +89,9 @@ class Driver:
         passing: tuple[type[Exception], ...] = (),
     ) -> EpisodeResult:
         context = PlayContext(**job.context)  # type: ignore[arg-type]  # as `run_episodes` made it
+        meter = Meter(Path(job.meter)) if job.meter else None
         with EpisodeDesks(
-            listener=teller.hear, resolve=self._resolve, processes=processes
+            listener=teller.hear, resolve=self._resolve, processes=processes, meter=meter
         ) as desks:
             if desks.folder(context).id != job.episode:
                 raise RunError("the code or the scaffold changed after the run was started")

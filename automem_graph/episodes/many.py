@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,8 +16,10 @@ from automem_graph.episodes.keep import keep_run, keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.opening import open_model
-from automem_graph.episodes.play import EpisodeResult, keep_failure, read_result
+from automem_graph.episodes.play import EpisodeResult, keep_unplayed, read_result
+from automem_graph.episodes.spending import metered
 from automem_graph.episodes.trace import steps_kept
+from automem_graph.models.budget import Budget
 from automem_graph.models.resolve import resolve_model
 from automem_graph.protocols import EpisodeJob, Executor, Frozen, JobNews, JobOutcome
 from automem_graph.scaffold.client import ScaffoldHost
@@ -43,6 +45,9 @@ class JobEvent(Frozen):
     """Model calls so far in this sitting, also those before a retry."""
     input_tokens: int = 0
     output_tokens: int = 0
+    specialist_input_tokens: int = 0
+    """Of these the specialist's, where that is another model."""
+    specialist_output_tokens: int = 0
     note: str = ""
     """Why it is retried, or what made it fail."""
 
@@ -66,6 +71,7 @@ def run_episodes(
     executor: Executor | None = None,
     *,
     hear: Callable[[JobEvent], None] | None = None,
+    budget: Budget | None = None,
 ) -> Generator[EpisodeResult, None, None]:
     """Play the episodes that the contexts describe; one result for each, as they finish.
 
@@ -74,16 +80,21 @@ def run_episodes(
     is to blame (the model, the world, its driver, its time), has a result that says so, here and on
     disk. Closing the iterator, or Ctrl-C while it is waited for, ends everything within seconds.
 
+    `budget` limits what all jobs cost together, with what their episodes cost in earlier sittings;
+    where it is used up, the results of the rest say `stopped`, and a larger one goes on.
+
     Raises what stands in the way of all of it (UnknownTask, TaskUnavailable, UnknownModel,
-    ScaffoldError, RunError) at once, before an episode is begun. `executor` is `ThisMachine()` by
-    default; `hear` is told a few events per second and episode at most, from the thread that
-    iterates.
+    ScaffoldError, RunError, Unpriced) at once, before an episode is begun. `executor` is
+    `ThisMachine()` by default; `hear` is told a few events per second and episode at most, from the
+    thread that iterates.
     """
     kept: list[EpisodeResult] = []
     pending: dict[Path, _Pending] = {}
+    folders: dict[Path, EpisodeFolder] = {}
     with EpisodeDesks() as desks:
         for number, context in enumerate(jobs):
             folder, asked = desks.folder(context), desks.asked(context)
+            folders[folder.path] = folder
             result = read_result(folder)
             if result is not None and result.status == "done":
                 kept.append(result)
@@ -95,8 +106,17 @@ def run_episodes(
                     seed=context.seed, step=steps_kept(folder), steps=asked.steps,
                 )  # fmt: skip
                 pending[folder.path] = _Pending(folder, asked, context, begun, begun)
+    if budget is not None:
+        budget.check(name for one in pending.values() for name, _ in one.asked.models.values())
     _check(pending.values())
-    return _run(kept, list(pending.values()), executor or ThisMachine(), hear or (lambda _: None))
+    return _run(
+        kept,
+        list(pending.values()),
+        executor or ThisMachine(),
+        hear or (lambda _: None),
+        budget,
+        list(folders.values()),
+    )
 
 
 def _check(pending: Collection[_Pending]) -> None:
@@ -120,13 +140,21 @@ def _run(
     pending: Sequence[_Pending],
     executor: Executor,
     hear: Callable[[JobEvent], None],
+    budget: Budget | None,
+    folders: Sequence[EpisodeFolder],
 ) -> Generator[EpisodeResult, None, None]:
     yield from kept
     if not pending:
         return
-    sent = [EpisodeJob(episode=one.folder.id, context=asdict(one.context)) for one in pending]
-    with closing(executor.run(sent, lambda news: hear(_told(pending[news.job], news)))) as outcomes:
-        for outcome in outcomes:
+    with ExitStack() as sitting:
+        meter = sitting.enter_context(metered(budget, pending[0].folder.run, folders))
+        counted = str(meter.path) if meter else ""
+        sent = [
+            EpisodeJob(episode=one.folder.id, context=asdict(one.context), meter=counted)
+            for one in pending
+        ]
+        run = executor.run(sent, lambda news: hear(_told(pending[news.job], news)))
+        for outcome in sitting.enter_context(closing(run)):
             one = pending[outcome.job]
             result = _result(one, outcome)
             hear(_ended(one.latest, result))
@@ -140,7 +168,7 @@ def _result(one: _Pending, outcome: JobOutcome) -> EpisodeResult:
     kept = read_result(one.folder)
     if kept is not None and kept.status == "done":  # it ended in the moment in which it was lost
         return kept
-    return keep_failure(one.folder, one.asked, one.context.seed, outcome.lost)
+    return keep_unplayed(one.folder, one.asked, one.context.seed, "failed", outcome.lost)
 
 
 def _told(one: _Pending, news: JobNews) -> JobEvent:
@@ -155,6 +183,10 @@ def _told(one: _Pending, news: JobNews) -> JobEvent:
             "calls": one.before.calls + news.calls,
             "input_tokens": one.before.input_tokens + news.input_tokens,
             "output_tokens": one.before.output_tokens + news.output_tokens,
+            "specialist_input_tokens": one.before.specialist_input_tokens
+            + news.specialist_input_tokens,
+            "specialist_output_tokens": one.before.specialist_output_tokens
+            + news.specialist_output_tokens,
         }
     one.latest = one.latest.model_copy(update=update)
     return one.latest

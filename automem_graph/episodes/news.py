@@ -58,6 +58,9 @@ class Teller:
                 calls=at.calls + event.calls,
                 input_tokens=at.input_tokens + event.input_tokens,
                 output_tokens=at.output_tokens + event.output_tokens,
+                specialist_input_tokens=at.specialist_input_tokens + event.specialist_input_tokens,
+                specialist_output_tokens=at.specialist_output_tokens
+                + event.specialist_output_tokens,
                 note="",
             )
 

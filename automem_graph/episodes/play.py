@@ -21,21 +21,25 @@ from automem_graph.episodes.layout import EpisodeFolder, RunError, write_json
 from automem_graph.episodes.metrics import Metrics, measure
 from automem_graph.episodes.trace import steps_kept
 from automem_graph.episodes.tracing import flush, watched
+from automem_graph.models.budget import OutOfBudget
 from automem_graph.protocols import Frozen
+
+Status = Literal["done", "failed", "stopped"]
+"""Stopped: by a budget, through no fault of the episode."""
 
 
 class EpisodeResult(Frozen):
-    """How an episode went. A failed one has no score: the same command goes on where it stopped."""
+    """How an episode went. One that failed or was stopped has no score, and can be gone on with."""
 
     episode: str
     seed: int
     asked: Asked
-    status: Literal["done", "failed"]
+    status: Status
     error: str | None = None
-    """What stopped a failed episode: never a model's or an agent's poor play."""
+    """What stopped an episode that is not done: never a model's or an agent's poor play."""
     steps: int
     progression: float | None = Field(default=None, ge=0, le=1)
-    """The score in [0, 1]; None for a failed episode."""
+    """The score in [0, 1]; None for an episode that is not done."""
     ended: Literal["world", "limit"] | None = None
     """Whether the world ended the episode (death, a win) or the step limit did."""
     metrics: Metrics | None = None
@@ -55,9 +59,10 @@ def play_episode(
 
     `episode` names another one of the same run, such as a fork.
 
-    Errors of models, worlds and scaffolds end the episode as failed and are written down; those of
-    the classes in `passing` are for the caller to deal with. KeyboardInterrupt passes through as
-    well. Every complete step is kept. RunError, UnknownTask, UnknownModel and ScaffoldError are for
+    A budget that is used up, by the meter of `desks`, leaves the episode stopped, without a score.
+    Errors of models, worlds and scaffolds end it as failed and are written down; those of the
+    classes in `passing` are for the caller to deal with. KeyboardInterrupt passes through as well.
+    Every complete step is kept. RunError, UnknownTask, UnknownModel and ScaffoldError are for
     what cannot be begun at all.
     """
     folder = desks.folder(context)
@@ -65,29 +70,36 @@ def play_episode(
     kept = read_result(folder)
     if kept is not None and kept.status == "done":
         return kept
+    if desks.meter is not None and (refusal := desks.meter.refusal):
+        return keep_unplayed(folder, desks.asked(context), context.seed, "stopped", refusal)
     started = time.perf_counter()
+    status: Status = "done"
     desk = desks(context, {"episode": folder.id}, None)
     try:
         play_on(desks, context, folder.id)
         error = None
     except passing:
         raise
+    except OutOfBudget as stop:
+        status, error = "stopped", str(stop)
     except Exception as problem:  # a boundary: what went wrong becomes a row that someone can read
-        error = f"{type(problem).__name__}: {problem}"
+        status, error = "failed", f"{type(problem).__name__}: {problem}"
     finally:
         desks.leave(desk)
-    result = _result(folder, error, time.perf_counter() - started)
+    result = _result(folder, status, error, time.perf_counter() - started)
     write_json(folder.result, result.model_dump(mode="json"))
     return result
 
 
-def keep_failure(folder: EpisodeFolder, asked: Asked, seed: int, error: str) -> EpisodeResult:
-    """Write down that an episode failed, for a process that could not do so itself."""
+def keep_unplayed(
+    folder: EpisodeFolder, asked: Asked, seed: int, status: Status, error: str
+) -> EpisodeResult:
+    """Write down how an episode ended that is not open here: its trace is left as it is."""
     result = EpisodeResult(
         episode=folder.id,
         seed=seed,
         asked=asked,
-        status="failed",
+        status=status,
         error=error,
         steps=steps_kept(folder),
         seconds=0.0,
@@ -125,19 +137,21 @@ def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
             flush()
 
 
-def _result(folder: EpisodeFolder, error: str | None, seconds: float) -> EpisodeResult:
+def _result(
+    folder: EpisodeFolder, status: Status, error: str | None, seconds: float
+) -> EpisodeResult:
     measured = measure(folder)
     header, last = measured.header, measured.answer
-    failed = error is not None
+    done = status == "done"
     return EpisodeResult(
         episode=header.episode,
         seed=header.seed,
         asked=header.asked,
-        status="failed" if failed else "done",
+        status=status,
         error=error,
         steps=measured.steps,
-        progression=None if failed else last.progression,
-        ended=None if failed else "world" if last.done else "limit",
+        progression=last.progression if done else None,
+        ended=None if not done else "world" if last.done else "limit",
         metrics=measured.metrics,
         seconds=round(seconds, 3),
         finished=_now(),
