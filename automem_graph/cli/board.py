@@ -17,12 +17,16 @@ from automem_graph.cli.console import shown
 from automem_graph.cli.tally import Tally
 from automem_graph.episodes.many import JobEvent
 from automem_graph.episodes.play import EpisodeResult
+from automem_graph.models.budget import Rates
 
 
 class Board:
     """Follows many episodes: redrawn on a terminal, else a line for each that has ended."""
 
-    def __init__(self, console: Console, jobs: Sequence[PlayContext]) -> None:
+    def __init__(
+        self, console: Console, jobs: Sequence[PlayContext], rates: Rates | None = None
+    ) -> None:
+        self._rates = rates
         self._console = console
         self._tally = Tally(jobs)
         self._lock = Lock()
@@ -79,8 +83,16 @@ class Board:
         return (
             f"{tally.ended} of {tally.jobs} episodes{failed}; {tally.steps:,} steps, "
             f"{tally.speed:.1f} a second; {tally.calls:,} calls, {tally.input_tokens:,} tokens in, "
-            f"{tally.output_tokens:,} out{self._left()}"
+            f"{tally.output_tokens:,} out{self._cost()}{self._left()}"
         )
+
+    def _cost(self) -> str:
+        """Of this sitting; nothing where that is not known, or free."""
+        tally = self._tally
+        both = tally.input_tokens, tally.output_tokens
+        kept = tally.specialist_input_tokens, tally.specialist_output_tokens
+        usd = self._rates.of(both, kept) if self._rates else 0.0
+        return f", ${usd:,.2f}" if usd else ""
 
     def _left(self) -> str:
         seconds = self._tally.seconds_left()
@@ -91,7 +103,7 @@ def told(result: EpisodeResult) -> str:
     """An episode's result in a line."""
     name = f"{result.asked.task}, seed {result.seed}"
     if result.progression is None:
-        return f"{name}: failed at step {result.steps:,}: {result.error}"
+        return f"{name}: {result.status} at step {result.steps:,}: {result.error}"
     return f"{name}: progression {result.progression:.2%} in {result.steps:,} steps"
 
 

@@ -14,7 +14,9 @@ from rich.text import Text
 from automem_graph.cli.config import ConfigError
 from automem_graph.episodes.layout import RunError
 from automem_graph.evaluation.experiment import ExperimentError
+from automem_graph.evaluation.prices import BadPrices
 from automem_graph.evaluation.seeds import BadSeeds
+from automem_graph.models.budget import Unpriced
 from automem_graph.models.resolve import UnknownModel
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.worlds.registry import TaskUnavailable, UnknownTask
@@ -24,6 +26,8 @@ USERS_MISTAKES = (
     UnknownTask,
     TaskUnavailable,
     BadSeeds,
+    BadPrices,
+    Unpriced,
     UnknownModel,
     ScaffoldError,
     RunError,

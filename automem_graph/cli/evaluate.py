@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,11 @@ from automem_graph.cli.options import (
     AgentOption,
     CodecOption,
     GameplayOption,
+    MaxCostOption,
+    MaxHoursOption,
+    MaxTokensOption,
     Payloads,
+    PricesOption,
     ReplyTokensOption,
     ScaffoldOption,
     SpecialistOption,
@@ -22,18 +27,22 @@ from automem_graph.cli.options import (
     SpecialistTemperatureOption,
     TemperatureOption,
     TracePayloadsOption,
+    limits,
     named,
 )
-from automem_graph.cli.scores import print_outcome
+from automem_graph.cli.scores import print_forecast, print_outcome
 from automem_graph.episodes.keep import extend_run
 from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
 from automem_graph.episodes.play import EpisodeResult
 from automem_graph.episodes.tracing import hide_texts
 from automem_graph.evaluation.experiment import Experiment, ExperimentError
+from automem_graph.evaluation.forecast import forecast
 from automem_graph.evaluation.outcome import Outcome, outcome
+from automem_graph.evaluation.prices import read_prices
 from automem_graph.evaluation.seeds import parse_seeds
 from automem_graph.evaluation.suite import OTHER_SEEDS, SEEDS, Plan, plan
+from automem_graph.models.budget import Budget, Price, rates
 
 
 def evaluate(
@@ -74,6 +83,13 @@ def evaluate(
         float | None,
         typer.Option(min=0.01, metavar="MINUTES", help="An episode that takes longer has failed."),
     ] = None,
+    max_tokens: MaxTokensOption = None,
+    max_cost: MaxCostOption = None,
+    max_hours: MaxHoursOption = None,
+    prices: PricesOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Play nothing: estimate what it would cost.")
+    ] = False,
     langsmith: Annotated[
         str | None,
         typer.Option(metavar="PROJECT", help="Record the result in LangSmith, as this experiment."),
@@ -88,6 +104,9 @@ def evaluate(
     Progression is a mean in per cent with its standard error. A failed episode leaves it open: the
     result is incomplete, and the exit code 1. The same command goes on with what is not done, also
     with more seeds or tasks: an episode that is done is never played again.
+
+    A budget stops all episodes before the next model call; the same command with a larger one goes
+    on.
     """
     given = named(
         ctx,
@@ -107,10 +126,18 @@ def evaluate(
     with clear_errors():
         wanted = parse_seeds(SEEDS.get(suite, OTHER_SEEDS) if seeds is None else seeds)
         planned = plan(suite, wanted, tasks=tasks, out=out_dir, given=given)
+        known = read_prices(prices)
+        if dry_run:
+            _estimate(planned, known, as_json=as_json)
+            return
+        budget = limits(max_tokens, max_cost, max_hours, known)
+        if budget is not None:
+            budget.check(filter(None, (planned.asked.gameplay, planned.asked.specialist)))
         extend_run(planned.run, planned.asked)
         experiment = Experiment.open(langsmith, planned) if langsmith else None
         machine = ThisMachine(parallel, time_limit and 60 * time_limit)
-        found = _play(planned, machine, quiet=as_json)
+        results = _play(planned, machine, budget, known, quiet=as_json)
+        found = outcome(planned, results, known)
     if as_json:
         print_json(found.model_dump_json(indent=2))
     else:
@@ -131,13 +158,29 @@ def _record(experiment: Experiment, found: Outcome) -> None:
         stop(f"{error}. The same command records what is missing there.", FAILURE)
 
 
-def _play(planned: Plan, machine: ThisMachine, *, quiet: bool) -> Outcome:
-    board = None if quiet else Board(out, planned.jobs)
+def _estimate(planned: Plan, prices: Mapping[str, Price], *, as_json: bool) -> None:
+    expected = forecast(planned, prices)
+    if as_json:
+        print_json(expected.model_dump_json(indent=2))
+    else:
+        print_forecast(expected)
+
+
+def _play(
+    planned: Plan,
+    machine: ThisMachine,
+    budget: Budget | None,
+    prices: Mapping[str, Price],
+    *,
+    quiet: bool,
+) -> list[EpisodeResult]:
+    known = rates(planned.asked.gameplay, planned.asked.specialist, prices)
+    board = None if quiet else Board(out, planned.jobs, known)
     hear = None if board is None else board.hear
     results: list[EpisodeResult] = []
     try:
         with board or nullcontext():
-            for result in run_episodes(planned.jobs, machine, hear=hear):
+            for result in run_episodes(planned.jobs, machine, hear=hear, budget=budget):
                 results.append(result)
                 if board is not None:
                     board.add(result)
@@ -148,4 +191,4 @@ def _play(planned: Plan, machine: ThisMachine, *, quiet: bool) -> Outcome:
             f"the others is kept in {planned.run.path}; the same command goes on.",
             130,
         )
-    return outcome(planned, results)
+    return results

@@ -18,6 +18,7 @@ from rich.text import Text
 from automem_graph.agent.events import Event, MemoryActed, Stepped
 from automem_graph.cli.console import shown
 from automem_graph.cli.screen import screen, shortened
+from automem_graph.models.budget import Rates
 
 EVERY = 100
 """Steps between two lines where there is no terminal to redraw."""
@@ -26,7 +27,11 @@ EVERY = 100
 class LiveView:
     """Follows an episode's events: a redrawn panel on a terminal, else a line now and then."""
 
-    def __init__(self, console: Console, title: str, limit: int) -> None:
+    def __init__(
+        self, console: Console, title: str, limit: int, rates: Rates | None = None
+    ) -> None:
+        self._rates = rates
+        self._usd = 0.0
         self._console = console
         self._title = title
         self._limit = limit
@@ -61,6 +66,10 @@ class LiveView:
         self._steps += 1
         self._calls += event.calls
         self._tokens = [self._tokens[0] + event.input_tokens, self._tokens[1] + event.output_tokens]
+        if self._rates is not None:
+            both = event.input_tokens, event.output_tokens
+            kept = event.specialist_input_tokens, event.specialist_output_tokens
+            self._usd += self._rates.of(both, kept)
         news = event.observation.facts.get("unlocked")
         fresh = [str(name) for name in news] if isinstance(news, list) else []
         self._unlocked += fresh
@@ -76,8 +85,9 @@ class LiveView:
 
     def _cost(self) -> str:
         seconds = (time.perf_counter() - self._started) / max(self._steps, 1)
+        usd = f"${self._usd:,.2f}, " if self._usd else ""
         return (
-            f"{self._calls:,} calls, {self._tokens[0]:,} tokens in, {self._tokens[1]:,} out, "
+            f"{self._calls:,} calls, {self._tokens[0]:,} tokens in, {self._tokens[1]:,} out, {usd}"
             f"{seconds * 1000:.1f} ms a step"
         )
 

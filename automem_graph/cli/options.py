@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from automem_graph.agent.context import UNUSED
 from automem_graph.agent.context import Agent as AgentName
+from automem_graph.models.budget import Budget, Price
 
 
 class Agent(StrEnum):
@@ -107,7 +109,45 @@ ScaffoldOption = Annotated[
     ),
 ]
 
-
+MaxTokensOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens",
+        min=1,
+        metavar="N",
+        help="Stop before all model calls, earlier sittings' too, come to more tokens than these.",
+        show_default="no limit",
+    ),
+]
+MaxCostOption = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost",
+        min=0.01,
+        metavar="USD",
+        help="Stop before all model calls, earlier sittings' too, cost more than this.",
+        show_default="no limit",
+    ),
+]
+MaxHoursOption = Annotated[
+    float | None,
+    typer.Option(
+        "--max-hours",
+        min=0,
+        metavar="H",
+        help="Begin no model call after this time.",
+        show_default="no limit",
+    ),
+]
+PricesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--prices",
+        metavar="FILE",
+        help="What models cost, as JSON: see docs/budgets.md.",
+        show_default="a few list prices",
+    ),
+]
 TracePayloadsOption = Annotated[
     Payloads,
     typer.Option(
@@ -115,6 +155,18 @@ TracePayloadsOption = Annotated[
         help="off: where LangSmith is used, it gets names, times, tokens and scores, but no texts.",
     ),
 ]
+
+
+def limits(
+    max_tokens: int | None,
+    max_cost: float | None,
+    max_hours: float | None,
+    prices: Mapping[str, Price],
+) -> Budget | None:
+    """The budget that the user has set; None where nothing is limited."""
+    if max_tokens is None and max_cost is None and max_hours is None:
+        return None
+    return Budget(max_tokens=max_tokens, max_cost=max_cost, max_hours=max_hours, prices=prices)
 
 
 def named(ctx: typer.Context, **options: Any) -> Mapping[str, Any]:

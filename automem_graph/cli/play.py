@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +18,11 @@ from automem_graph.cli.options import (
     AgentOption,
     CodecOption,
     GameplayOption,
+    MaxCostOption,
+    MaxHoursOption,
+    MaxTokensOption,
     Payloads,
+    PricesOption,
     ReplyTokensOption,
     ScaffoldOption,
     SpecialistOption,
@@ -24,6 +30,7 @@ from automem_graph.cli.options import (
     SpecialistTemperatureOption,
     TemperatureOption,
     TracePayloadsOption,
+    limits,
     named,
     typed,
 )
@@ -31,7 +38,10 @@ from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.metrics import MEANINGS
 from automem_graph.episodes.play import EpisodeResult, play_episode, read_result
+from automem_graph.episodes.spending import metered
 from automem_graph.episodes.tracing import hide_texts
+from automem_graph.evaluation.prices import read_prices
+from automem_graph.models.budget import Budget, Price, rates
 from automem_graph.worlds.registry import find_playable
 
 
@@ -67,6 +77,10 @@ def play(
     out_dir: Annotated[
         Path | None, typer.Option("--out", help="The run's folder. [default: runs/TASK-WORDS]")
     ] = None,
+    max_tokens: MaxTokensOption = None,
+    max_cost: MaxCostOption = None,
+    max_hours: MaxHoursOption = None,
+    prices: PricesOption = None,
     trace_payloads: TracePayloadsOption = Payloads.ON,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
@@ -107,17 +121,26 @@ def play(
         else:
             run = str(out_dir or "")
             context, episode = PlayContext(task=task, run=run, steps_per_run=50, **asked), None
-        result, folder, existed = _play(context, episode, quiet=as_json)
+        known = read_prices(prices)
+        budget = limits(max_tokens, max_cost, max_hours, known)
+        result, folder, existed = _play(context, episode, budget, known, quiet=as_json)
     if as_json:
         print_json(result.model_dump_json(indent=2))
     else:
         _summary(result, folder, existed=existed)
+    if result.status == "stopped":
+        stop(f"{result.error}. The same command with a larger budget goes on there.", FAILURE)
     if result.status == "failed":
         stop(f"the episode failed: {result.error}. The same command goes on there.", FAILURE)
 
 
 def _play(
-    context: PlayContext, episode: str | None, *, quiet: bool
+    context: PlayContext,
+    episode: str | None,
+    budget: Budget | None,
+    prices: Mapping[str, Price],
+    *,
+    quiet: bool,
 ) -> tuple[EpisodeResult, EpisodeFolder, bool]:
     with EpisodeDesks() as plain:
         folder, asked = plain.folder(context), plain.asked(context)
@@ -126,11 +149,15 @@ def _play(
     if kept is not None and kept.status == "done":
         return kept, folder, True
     find_playable(asked.task)
-    if quiet:
-        with EpisodeDesks() as desks:
-            return play_episode(desks, context, episode), folder, False
+    if budget is not None:
+        budget.check(name for name, _ in asked.models.values())
     title = f"{asked.task}, seed {context.seed}, {asked.player}"
-    with LiveView(out, title, asked.steps) as view, EpisodeDesks(listener=view.hear) as desks:
+    with ExitStack() as open_:
+        meter = open_.enter_context(metered(budget, folder.run, [folder]))
+        paid = rates(asked.gameplay, asked.specialist, prices)
+        view = None if quiet else open_.enter_context(LiveView(out, title, asked.steps, paid))
+        listener = view.hear if view else None
+        desks = open_.enter_context(EpisodeDesks(listener=listener, meter=meter))
         return play_episode(desks, context, episode), folder, False
 
 

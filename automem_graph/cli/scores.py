@@ -6,6 +6,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from automem_graph.cli.console import out, shown
+from automem_graph.evaluation.costs import total
+from automem_graph.evaluation.forecast import Forecast
 from automem_graph.evaluation.outcome import Outcome
 from automem_graph.evaluation.scores import Score
 from automem_graph.evaluation.seeds import name_seeds
@@ -33,9 +35,28 @@ def print_outcome(found: Outcome) -> None:
     out.print(_scores(rows))
     if any(score.metrics is not None for score in rows):
         out.print(_measures(rows))
+    _costs(found)
     _failed(found)
     _left_out(found)
     out.print(shown(f"run  {found.run}"), soft_wrap=True)
+
+
+def print_forecast(found: Forecast) -> None:
+    """What an evaluation would cost, and why that is thought."""
+    there = f"; {found.done} are done already" if found.done else ""
+    out.print(f"to play  {found.episodes:,} episodes{there}")
+    out.print(
+        f"about    {found.calls:,} calls, {found.input_tokens:,} tokens in, "
+        f"{found.output_tokens:,} out, {dollars(found.usd)}",
+        soft_wrap=True,
+    )
+    for task, basis in found.basis.items():
+        out.print(shown(f"basis    {task}: {basis}"), soft_wrap=True)
+
+
+def dollars(usd: float | None) -> str:
+    """A cost as a person reads it."""
+    return "unpriced" if usd is None else f"${usd:,.2f}"
 
 
 def per_cent(found: Estimate) -> str:
@@ -74,12 +95,27 @@ def _measures(rows: list[Score]) -> Table:
     return table
 
 
+def _costs(found: Outcome) -> None:
+    for one in found.costs:
+        out.print(
+            shown(
+                f"cost: {one.model}: {one.calls:,} calls, {one.input_tokens:,} tokens in, "
+                f"{one.output_tokens:,} out, {dollars(one.usd)}"
+            ),
+            soft_wrap=True,
+        )
+    if len(found.costs) > 1:
+        out.print(f"cost: all models: {dollars(total(found.costs))}")
+
+
 def _failed(found: Outcome) -> None:
-    """Name the failed episodes, those of a task with the same error together."""
-    failed = [result for result in found.episodes if result.status == "failed"]
-    for task, error in dict.fromkeys((one.asked.task, one.error) for one in failed):
-        seeds = [one.seed for one in failed if (one.asked.task, one.error) == (task, error)]
-        out.print(shown(f"failed: {task}, seeds {name_seeds(seeds)}: {error}"), soft_wrap=True)
+    """Name the episodes that are not done, those of a task with the same error together."""
+    failed = [result for result in found.episodes if result.status != "done"]
+    groups = dict.fromkeys((one.status, one.asked.task, one.error) for one in failed)
+    for status, task, error in groups:
+        same = (status, task, error)
+        seeds = [one.seed for one in failed if (one.status, one.asked.task, one.error) == same]
+        out.print(shown(f"{status}: {task}, seeds {name_seeds(seeds)}: {error}"), soft_wrap=True)
 
 
 def _left_out(found: Outcome) -> None:

@@ -22,6 +22,7 @@ class Tally:
         self.jobs = len(jobs)
         self.ended = self.failed = 0
         self.steps = self.calls = self.input_tokens = self.output_tokens = 0
+        self.specialist_input_tokens = self.specialist_output_tokens = 0
         """Of this sitting: what earlier ones have played is not counted again."""
         self.running: dict[Key, JobEvent] = {}
         self._waiting = {(job.task, job.seed) for job in jobs}
@@ -44,6 +45,12 @@ class Tally:
             self.calls += event.calls - before.calls
             self.input_tokens += event.input_tokens - before.input_tokens
             self.output_tokens += event.output_tokens - before.output_tokens
+            self.specialist_input_tokens += (
+                event.specialist_input_tokens - before.specialist_input_tokens
+            )
+            self.specialist_output_tokens += (
+                event.specialist_output_tokens - before.specialist_output_tokens
+            )
         if event.kind == "ended":
             self.running.pop(key, None)
         else:

@@ -133,7 +133,7 @@ def _earned(result: EpisodeResult | None) -> float | None:
 def _lacking(results: Mapping[RunFolder, EpisodeResult | None]) -> str:
     """In which run an episode is not done, and how."""
     return ", ".join(
-        f"{'missing' if result is None else 'failed'} in {run.path}"
+        f"{'missing' if result is None else result.status} in {run.path}"
         for run, result in results.items()
         if _earned(result) is None
     )

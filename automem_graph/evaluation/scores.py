@@ -22,9 +22,11 @@ class Score(Frozen):
 
     task: str
     episodes: int
-    """How many were asked for: the ones that are done, failed or missing."""
+    """How many were asked for: the ones that are done, failed, stopped or missing."""
     done: int
     failed: int
+    stopped: int = 0
+    """By a budget."""
     progression: Estimate | None
     """In [0, 1]; None unless all are done: no failed or missing episode is dropped from a mean."""
     steps: float | None
@@ -32,12 +34,16 @@ class Score(Frozen):
 
     @property
     def missing(self) -> int:
-        return self.episodes - self.done - self.failed
+        return self.episodes - self.done - self.failed - self.stopped
 
     @property
     def incomplete(self) -> str:
         """Why there is no mean, such as `1 of 10 failed`; empty where there is one."""
-        wrong = {"failed": self.failed, "missing": self.missing}
+        wrong = {
+            "failed": self.failed,
+            "stopped": self.stopped,
+            "missing": self.missing,
+        }
         said = [f"{count} of {self.episodes} {what}" for what, count in wrong.items() if count]
         return ", ".join(said)
 
@@ -46,12 +52,14 @@ def score(task: str, results: Iterable[EpisodeResult], episodes: int) -> Score:
     """The score of a task's results, of which `episodes` were asked for."""
     found = list(results)
     done = [result for result in found if result.status == "done"]
+    stopped = sum(result.status == "stopped" for result in found)
     earned = [result.progression for result in done if result.progression is not None]
     return Score(
         task=task,
         episodes=episodes,
         done=len(done),
-        failed=len(found) - len(done),
+        failed=len(found) - len(done) - stopped,
+        stopped=stopped,
         progression=estimate(earned) if len(earned) == episodes else None,
         steps=statistics.fmean(result.steps for result in done) if done else None,
         metrics=_mean([result.metrics for result in done if result.metrics is not None]),
