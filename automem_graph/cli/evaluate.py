@@ -145,8 +145,10 @@ def evaluate(
     if experiment is not None:
         _record(experiment, found)
     if found.all.incomplete:
+        larger = " with a larger budget" if found.all.stopped else ""
         stop(
-            f"incomplete: {found.all.incomplete}. The same command tries again what is not done.",
+            f"incomplete: {found.all.incomplete}. The same command{larger} tries again what is not "
+            "done.",
             FAILURE,
         )
 

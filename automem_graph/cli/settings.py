@@ -45,6 +45,15 @@ class Evaluation(_Table):
     time_limit: float | None = Field(default=None, ge=0.01)
 
 
+class BudgetTable(_Table):
+    """What may be spent at most, and what things cost."""
+
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_cost: float | None = Field(default=None, gt=0)
+    max_hours: float | None = Field(default=None, gt=0)
+    prices: str | None = Field(default=None, min_length=1)
+
+
 class Tracing(_Table):
     """What LangSmith gets."""
 
@@ -65,6 +74,7 @@ class Tables(_Table):
     sampling: SamplingTable = SamplingTable()
     agent: AgentTable = AgentTable()
     evaluate: Evaluation = Evaluation()
+    budget: BudgetTable = BudgetTable()
     tracing: Tracing = Tracing()
     worlds: Worlds = Worlds()
 

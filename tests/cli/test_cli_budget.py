@@ -20,6 +20,7 @@ def test_a_stopped_evaluation_is_incomplete_and_goes_on():
     stopped = automem(*TOY, "--max-tokens", "1")
     assert stopped.exit_code == 1, stopped.output
     assert "incomplete: 3 of 3 stopped" in stopped.stdout
+    assert "The same command with a larger budget" in stopped.output
     assert "±" not in stopped.stdout
     assert f"stopped: {toy.NAME}, seeds 1-3: the budget of 1 tokens has no room" in stopped.stdout
     whole = automem(*TOY, "--json")
