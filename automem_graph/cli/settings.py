@@ -49,8 +49,8 @@ class BudgetTable(_Table):
     """What may be spent at most, and what things cost."""
 
     max_tokens: int | None = Field(default=None, ge=1)
-    max_cost: float | None = Field(default=None, gt=0)
-    max_hours: float | None = Field(default=None, gt=0)
+    max_cost: float | None = Field(default=None, ge=0.01)
+    max_hours: float | None = Field(default=None, ge=0)
     prices: str | None = Field(default=None, min_length=1)
 
 
