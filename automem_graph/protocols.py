@@ -191,7 +191,24 @@ class EpisodeJob(Frozen):
     """The file that its model calls are counted in (see `models.meter`); empty without a budget."""
 
 
-class JobNews(Frozen):
+class CallCounts(Frozen):
+    """Model calls and their tokens."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    specialist_input_tokens: int = 0
+    """Of these the specialist's, where that is another model."""
+    specialist_output_tokens: int = 0
+
+    def plus(self, other: CallCounts) -> dict[str, int]:
+        """The sums with the other's counts, by the names of the fields."""
+        return {
+            name: getattr(self, name) + getattr(other, name) for name in CallCounts.model_fields
+        }
+
+
+class JobNews(CallCounts):
     """What happens to a job until its outcome; the counts are of the steps since it `started`."""
 
     kind: Literal["started", "stepped", "retried"]
@@ -200,12 +217,6 @@ class JobNews(Frozen):
     step: int = 0
     """World actions taken so far, also those of earlier sittings."""
     progression: float = 0.0
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    specialist_input_tokens: int = 0
-    """Of these the specialist's, where that is another model."""
-    specialist_output_tokens: int = 0
     note: str = ""
     """Why it is retried."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from automem_graph.agent.step import StepRow
-from automem_graph.protocols import Frozen, Observation, Role, Routine
+from automem_graph.protocols import CallCounts, Frozen, Observation, Role, Routine
 
 
 class MemoryActed(Frozen):
@@ -20,8 +20,8 @@ class MemoryActed(Frozen):
     result: str
 
 
-class Stepped(Frozen):
-    """The world answered an action. Tokens are of this step's model calls."""
+class Stepped(CallCounts):
+    """The world answered an action. The counts are of this step, and always told."""
 
     event: Literal["step"] = "step"
     step: int
@@ -30,9 +30,6 @@ class Stepped(Frozen):
     calls: int
     input_tokens: int
     output_tokens: int
-    specialist_input_tokens: int = 0
-    """Of these the specialist's, where that is another model."""
-    specialist_output_tokens: int = 0
     fallback: bool
     invalid: bool
 

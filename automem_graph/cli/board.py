@@ -4,46 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.cli.console import shown
+from automem_graph.cli.redrawn import Redrawn
 from automem_graph.cli.tally import Tally
 from automem_graph.episodes.many import JobEvent
 from automem_graph.episodes.play import EpisodeResult
 from automem_graph.models.budget import Rates
 
 
-class Board:
+class Board(Redrawn):
     """Follows many episodes: redrawn on a terminal, else a line for each that has ended."""
 
     def __init__(
         self, console: Console, jobs: Sequence[PlayContext], rates: Rates | None = None
     ) -> None:
+        super().__init__(console, per_second=4, transient=True)
         self._rates = rates
-        self._console = console
         self._tally = Tally(jobs)
         self._lock = Lock()
-        self._live = Live(self, console=console, refresh_per_second=4, transient=True)
-
-    def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.stop()
 
     def hear(self, event: JobEvent) -> None:
         """Take in how one episode stands."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -17,6 +15,7 @@ from rich.text import Text
 
 from automem_graph.agent.events import Event, MemoryActed, Stepped
 from automem_graph.cli.console import shown
+from automem_graph.cli.redrawn import Redrawn
 from automem_graph.cli.screen import screen, shortened
 from automem_graph.models.budget import Rates
 
@@ -24,15 +23,15 @@ EVERY = 100
 """Steps between two lines where there is no terminal to redraw."""
 
 
-class LiveView:
+class LiveView(Redrawn):
     """Follows an episode's events: a redrawn panel on a terminal, else a line now and then."""
 
     def __init__(
         self, console: Console, title: str, limit: int, rates: Rates | None = None
     ) -> None:
+        super().__init__(console, per_second=8)
         self._rates = rates
         self._usd = 0.0
-        self._console = console
         self._title = title
         self._limit = limit
         self._step: Stepped | None = None
@@ -42,20 +41,6 @@ class LiveView:
         self._calls = 0
         self._steps = 0
         self._started = time.perf_counter()
-        self._live = Live(self, console=console, refresh_per_second=8)
-
-    def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.stop()
 
     def hear(self, event: Event) -> None:
         """Take in one event; cheap, since it stands between two steps."""

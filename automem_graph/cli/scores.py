@@ -28,8 +28,7 @@ MEASURES = {
 def print_outcome(found: Outcome) -> None:
     """Scores, memory measures, what is left out, what failed, and where it all lies."""
     asked = found.asked
-    player = asked.of(found.tasks[0].task).player
-    title = f"{found.suite}, seeds {name_seeds(asked.seeds or ())}: {player}"
+    title = f"{found.suite}, seeds {name_seeds(asked.seeds or ())}: {asked.player}"
     out.print(shown(title), soft_wrap=True)
     rows = [*found.tasks, found.all] if len(found.tasks) > 1 else list(found.tasks)
     out.print(_scores(rows))

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from automem_graph.agent.codecs import TAGS
 from automem_graph.models.sampling import PAPER, Sampling
@@ -42,11 +43,9 @@ NOUNS += "island juniper kestrel lagoon maple nettle orchid pebble quarry raven 
 NOUNS += "valley walnut yarrow"
 
 
-class Asked(Frozen):
-    """What an episode was asked to do, beside its seed."""
+class Cast(Frozen):
+    """Who plays, by which code: what all episodes of a run have in common."""
 
-    task: str
-    steps: int
     agent: str
     scaffold: str
     """The scaffold's id: a hash of its tree."""
@@ -75,9 +74,20 @@ class Asked(Frozen):
         names = (name for name, _ in self.models.values())
         return ", ".join(filter(None, (self.agent, self.scaffold, *dict.fromkeys(names))))
 
+    def cast(self) -> dict[str, Any]:
+        """These fields alone, as data."""
+        return self.model_dump(include=set(Cast.model_fields))
 
-class RunAsked(Frozen):
-    """What a run was asked to do: all that its episodes share, which tasks and which seeds."""
+
+class Asked(Cast):
+    """What an episode was asked to do, beside its seed."""
+
+    task: str
+    steps: int
+
+
+class Extent(Frozen):
+    """What a run covers: its tasks and seeds."""
 
     tasks: Mapping[str, int]
     """Each task's name with the world actions that its episodes may take."""
@@ -85,19 +95,14 @@ class RunAsked(Frozen):
     """The seeds of every task, ascending; None where episodes are played one by one."""
     left_out: tuple[str, ...] = ()
     """Tasks that were asked for as well but cannot be played on this machine."""
-    agent: str
-    scaffold: str
-    gameplay: str
-    specialist: str
-    sampling: Sampling = PAPER
-    specialist_sampling: Sampling = PAPER
-    codec: str = TAGS.name
-    engine: str
+
+
+class RunAsked(Cast, Extent):
+    """What a run was asked to do: all that its episodes share, which tasks and which seeds."""
 
     def of(self, task: str) -> Asked:
         """What the run asks of its episodes of a task; KeyError for a task of another run."""
-        shared = self.model_dump(exclude={"tasks", "seeds", "left_out"})
-        return Asked(task=task, steps=self.tasks[task], **shared)
+        return Asked(task=task, steps=self.tasks[task], **self.cast())
 
 
 def episode_id(asked: Asked, seed: int) -> str:

@@ -15,9 +15,7 @@ from automem_graph.scaffold.load import Scaffold
 
 def keep_run(run: RunFolder, asked: Asked) -> None:
     """Write what an episode was asked into the run's folder, or check that the run covers it."""
-    wanted = RunAsked(
-        tasks={asked.task: asked.steps}, **asked.model_dump(exclude={"task", "steps"})
-    )
+    wanted = RunAsked(tasks={asked.task: asked.steps}, **asked.cast())
     if not run.asked.exists():
         _write(run, wanted)
         return
@@ -91,9 +89,8 @@ def keep_scaffold(run: RunFolder, scaffold: Scaffold) -> None:
 
 def _refuse_another(run: RunFolder, kept: RunAsked, wanted: RunAsked) -> None:
     """Refuse a folder whose run differs in anything but which tasks and seeds it has."""
-    free = {"tasks", "seeds", "left_out"}
-    was = kept.model_dump(exclude=free)
-    other = [name for name, value in wanted.model_dump(exclude=free).items() if was[name] != value]
+    was = kept.cast()
+    other = [name for name, value in wanted.cast().items() if was[name] != value]
     if any(kept.tasks.get(task, steps) != steps for task, steps in wanted.tasks.items()):
         other = ["steps", *other]
     if other:

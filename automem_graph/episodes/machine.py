@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from automem_graph.episodes.driver_process import DriverLost, DriverProcess
+from automem_graph.models.resolve import OFFLINE
 from automem_graph.protocols import EpisodeJob, JobNews, JobOutcome
 
 MOST_AT_ONCE = 64
@@ -197,7 +198,7 @@ def _places(parallel: int, jobs: Sequence[EpisodeJob]) -> list[_Place]:
 
 
 def _parallel_for(jobs: Sequence[EpisodeJob]) -> int:
-    elsewhere = any(name and not name.startswith("offline:") for name in _models(jobs))
+    elsewhere = any(name and not name.startswith(OFFLINE) for name in _models(jobs))
     return WAITING if elsewhere else _cores()
 
 

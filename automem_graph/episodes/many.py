@@ -21,14 +21,17 @@ from automem_graph.episodes.spending import metered
 from automem_graph.episodes.trace import steps_kept
 from automem_graph.models.budget import Budget
 from automem_graph.models.resolve import resolve_model
-from automem_graph.protocols import EpisodeJob, Executor, Frozen, JobNews, JobOutcome
+from automem_graph.protocols import CallCounts, EpisodeJob, Executor, JobNews, JobOutcome
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.worlds.registry import find_playable
 
 
-class JobEvent(Frozen):
-    """What happens to a job. One whose result was kept has no events: nothing happens."""
+class JobEvent(CallCounts):
+    """What happens to a job. One whose result was kept has no events: nothing happens.
+
+    The counts are of this sitting, also those before a retry.
+    """
 
     kind: Literal["started", "stepped", "retried", "ended"]
     job: int
@@ -41,13 +44,6 @@ class JobEvent(Frozen):
     steps: int
     """The episode's step limit."""
     progression: float = 0.0
-    calls: int = 0
-    """Model calls so far in this sitting, also those before a retry."""
-    input_tokens: int = 0
-    output_tokens: int = 0
-    specialist_input_tokens: int = 0
-    """Of these the specialist's, where that is another model."""
-    specialist_output_tokens: int = 0
     note: str = ""
     """Why it is retried, or what made it fail."""
 
@@ -127,12 +123,14 @@ def _check(pending: Collection[_Pending]) -> None:
         (named, CODECS[one.asked.codec]) for one in pending for named in one.asked.models.values()
     }:
         open_model(name, sampling, resolve_model, () if codec.answers_calls else None)
-    for where in {one.context.scaffold for one in pending if one.asked.scaffold}:
-        ScaffoldHost.start(load_scaffold(where)).close()
+    named = {one.context.scaffold for one in pending if one.asked.scaffold}
+    scaffolds = {where: load_scaffold(where) for where in named}
+    for scaffold in scaffolds.values():
+        ScaffoldHost.start(scaffold).close()
     for one in pending:
         keep_run(one.folder.run, one.asked)
         if one.asked.scaffold:
-            keep_scaffold(one.folder.run, load_scaffold(one.context.scaffold))
+            keep_scaffold(one.folder.run, scaffolds[one.context.scaffold])
 
 
 def _run(
@@ -180,13 +178,7 @@ def _told(one: _Pending, news: JobNews) -> JobEvent:
         update |= {
             "step": news.step,
             "progression": news.progression,
-            "calls": one.before.calls + news.calls,
-            "input_tokens": one.before.input_tokens + news.input_tokens,
-            "output_tokens": one.before.output_tokens + news.output_tokens,
-            "specialist_input_tokens": one.before.specialist_input_tokens
-            + news.specialist_input_tokens,
-            "specialist_output_tokens": one.before.specialist_output_tokens
-            + news.specialist_output_tokens,
+            **one.before.plus(news),
         }
     one.latest = one.latest.model_copy(update=update)
     return one.latest

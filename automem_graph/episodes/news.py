@@ -50,18 +50,12 @@ class Teller:
     def hear(self, event: Event) -> None:
         """The episode's listener."""
         if isinstance(event, Stepped):
-            at = self._at
             self._tell(
                 kind="stepped",
                 step=event.step + 1,
                 progression=event.observation.progression,
-                calls=at.calls + event.calls,
-                input_tokens=at.input_tokens + event.input_tokens,
-                output_tokens=at.output_tokens + event.output_tokens,
-                specialist_input_tokens=at.specialist_input_tokens + event.specialist_input_tokens,
-                specialist_output_tokens=at.specialist_output_tokens
-                + event.specialist_output_tokens,
                 note="",
+                **self._at.plus(event),
             )
 
     def retried(self, why: str) -> None:

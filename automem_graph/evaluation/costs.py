@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from automem_graph.episodes.identity import RunAsked
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.spending import spending
-from automem_graph.models.budget import FREE, Price
+from automem_graph.models.budget import Price
+from automem_graph.models.resolve import OFFLINE
 from automem_graph.protocols import Frozen
 
 
@@ -26,12 +27,12 @@ def costs(
     asked: RunAsked, episodes: Iterable[EpisodeFolder], prices: Mapping[str, Price]
 ) -> tuple[Cost, ...]:
     """The cost of each model; nothing is said of models that are free."""
-    if all(name.startswith(FREE) for name in (asked.gameplay, asked.specialist) if name):
+    if all(name.startswith(OFFLINE) for name in (asked.gameplay, asked.specialist) if name):
         return ()
     return tuple(
         Cost(**one.model_dump(), usd=one.cost(prices))
         for one in spending(episodes)
-        if not one.model.startswith(FREE)
+        if not one.model.startswith(OFFLINE)
     )
 
 

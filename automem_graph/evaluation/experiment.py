@@ -51,7 +51,7 @@ class Experiment:
         A new one, or one of the same player. Raises ExperimentError, so that a key or an address
         that is wrong is known before anything is played.
         """
-        asked = plan.asked.model_dump(mode="json", exclude={"tasks", "seeds", "left_out"})
+        asked = plan.asked.cast()
         steps = {f"steps {task}": steps for task, steps in plan.asked.tasks.items()}
         keys = [(task, seed) for task in plan.asked.tasks for seed in plan.asked.seeds or ()]
         try:

@@ -50,13 +50,12 @@ def plan(
     playable = [task for task in chosen if task not in absent]
     each = asked_of({*everything, *chosen}, given)
     folder = out or RUNS / suite_run_name(name, [each[task] for task in everything])
-    shared = each[playable[0]].model_dump(exclude={"task", "steps"})
     return Plan(
         suite=name,
         run=RunFolder(folder),
         asked=RunAsked(
             tasks={task: each[task].steps for task in playable},
-            seeds=seeds, left_out=tuple(absent), **shared,
+            seeds=seeds, left_out=tuple(absent), **each[playable[0]].cast(),
         ),
         left_out=absent,
         jobs=tuple(

@@ -7,15 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from automem_graph.models.resolve import OFFLINE
 from automem_graph.protocols import Frozen
 
 Tokens = tuple[float, float]
 """In and out."""
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-FREE = "offline:"
-"""What the names of models that cost nothing begin with."""
 
 
 class OutOfBudget(Exception):
@@ -73,7 +71,7 @@ class Budget(Frozen):
 
 def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
     """What a model's tokens cost; None where that is not known."""
-    return Price(input=0, output=0) if model.startswith(FREE) else prices.get(model)
+    return Price(input=0, output=0) if model.startswith(OFFLINE) else prices.get(model)
 
 
 def rates(gameplay: str, specialist: str, prices: Mapping[str, Price]) -> Rates | None:

@@ -23,6 +23,10 @@ _LIMITS = ("max_tokens", "max_output_tokens", "num_predict")
 """What LangChain's providers call the most tokens of a reply."""
 
 
+OFFLINE = "offline:"
+"""What the names of the rule-based models begin with: they cost nothing, and wait for nobody."""
+
+
 class UnknownModel(ValueError):
     """A name that no chat model answers to here; the message is one sentence on what to type."""
 
@@ -39,7 +43,7 @@ def resolve_model(model: str | BaseChatModel, sampling: Sampling = PAPER) -> Bas
     if not isinstance(model, str):
         return model
     name = model.strip()
-    if name.startswith("offline:"):
+    if name.startswith(OFFLINE):
         return _offline(name)
     if name.startswith("vllm:"):
         return _served(name, sampling)
