@@ -13,6 +13,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 os.environ["LANGSMITH_TRACING"] = "false"
+for name in [name for name in os.environ if name.startswith("AUTOMEM_")]:
+    del os.environ[name]  # a user's own settings decide nothing here
 settings.register_profile("untimed", deadline=None)  # no test fails on a busy machine
 settings.load_profile("untimed")
 
