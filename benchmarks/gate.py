@@ -1,0 +1,192 @@
+"""How often the gate keeps a revision that changed nothing, and how often one that truly helps.
+
+    python benchmarks/gate.py [--revisions 2000] [--json]
+
+Simulates revisions of up to six attempts on recorded noise: `recorded_scores.json` has what v0 with
+the offline player earned in 120 worlds. The incumbent is measured once for a revision; each attempt
+draws scores of its own and the first one accepted ends the revision. A confirmation draws both
+sides anew. What an attempt truly gains is added to its gaps, in units of their standard deviation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import bisect
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from automem_graph.structure.gate import Rule, can_still_win, judge
+
+RECORDED = Path(__file__).with_name("recorded_scores.json")
+ATTEMPTS = 6
+EFFECTS = (0.0, 0.5, 1.0)
+"""What an attempt truly gains, in standard deviations of a pair's gap."""
+
+
+class Design(NamedTuple):
+    """A gate: its rule, its seeds, and whether what passes must pass again on fresh ones."""
+
+    rule: Rule
+    seeds: int
+    confirmed: bool
+
+
+DEFAULT = Design(Rule(), 24, True)
+DESIGNS = {
+    "sign_flip, confirmed": DEFAULT,
+    "sign_flip": Design(Rule(), 24, False),
+    "strict_mean, confirmed": Design(Rule(name="strict_mean"), 10, True),
+    "strict_mean": Design(Rule(name="strict_mean"), 10, False),
+}
+"""The default, the paper's rule on its ten seeds, and what each is with or without confirmation."""
+
+
+class Share(NamedTuple):
+    """A share of cases, each independent of the others."""
+
+    hits: int
+    of: int
+
+    @property
+    def error(self) -> float:
+        """The binomial standard error."""
+        share = self.hits / self.of
+        return math.sqrt(share * (1 - share) / self.of)
+
+    def __str__(self) -> str:
+        return f"{100 * self.hits / self.of:.1f} ± {100 * self.error:.1f} %"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--revisions", type=int, default=2000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    scores = recorded()
+    cells = [(name, effect) for name in DESIGNS for effect in EFFECTS]
+    console = Console(stderr=True)
+    accepted = {
+        (name, effect): simulate(DESIGNS[name], scores, effect, asked.revisions)
+        for name, effect in track(cells, "designs and effects", console=console)
+    }
+    spared = {gain: mean_spared(scores, gain, asked.revisions) for gain in (0.0, -1.0)}
+    if asked.json:
+        print(json.dumps(as_json(accepted, spared), indent=2))
+    else:
+        report(accepted, spared)
+
+
+def recorded() -> np.ndarray:
+    """Progression in [0, 1] of each recorded episode."""
+    found = json.loads(RECORDED.read_text())
+    return np.array(found["achievements"]) / found["of"]
+
+
+def gap_sd(scores: np.ndarray) -> float:
+    """Standard deviation of the gap of two scores, each drawn by itself."""
+    return math.sqrt(2) * float(scores.std())
+
+
+def simulate(design: Design, scores: np.ndarray, effect: float, revisions: int) -> list[int | None]:
+    """For each revision the attempt that was accepted, from 1; None where all were rejected."""
+    rng = np.random.default_rng(0)
+    gain = effect * gap_sd(scores)
+    return [revise(design, scores, gain, rng) for _ in range(revisions)]
+
+
+def revise(design: Design, scores: np.ndarray, gain: float, rng: np.random.Generator) -> int | None:
+    """One revision: the attempt that was accepted, if any, when each truly gains `gain`."""
+
+    def play(gained: float = 0.0) -> np.ndarray:
+        return rng.choice(scores, design.seeds) + gained
+
+    def better(gaps: np.ndarray) -> bool:
+        return judge(gaps.tolist(), design.rule).passed
+
+    incumbent = play()
+    for attempt in range(1, ATTEMPTS + 1):
+        if better(play(gain) - incumbent) and (not design.confirmed or better(play(gain) - play())):
+            return attempt
+    return None
+
+
+def mean_spared(scores: np.ndarray, effect: float, matches: int) -> float:
+    """The share of a challenger's gate episodes that racing spares.
+
+    Episodes end one by one, and each world's incumbent is known, as in the loop.
+    """
+    rng, n = np.random.default_rng(0), DEFAULT.seeds
+    gain = effect * gap_sd(scores)
+    spared = 0
+    for _ in range(matches):
+        incumbent, challenger = rng.choice(scores, n), rng.choice(scores, n) + gain
+        gaps, best = (challenger - incumbent).tolist(), (1 - incumbent).tolist()
+        spared += n - stopped_after(gaps, best, DEFAULT.rule)
+    return spared / (n * matches)
+
+
+def stopped_after(gaps: Sequence[float], best: Sequence[float], rule: Rule) -> int:
+    """How many gaps had to be seen until the challenger could no longer win; all where it could.
+
+    What is lost stays lost, so that halving finds it.
+    """
+    return bisect.bisect_left(
+        range(len(gaps)), True, key=lambda n: not can_still_win(gaps[:n], best[n:], rule)
+    )
+
+
+def per_attempt(accepted: Sequence[int | None]) -> Share:
+    """Of first attempts only: later ones meet the same incumbent's scores."""
+    return Share(sum(attempt == 1 for attempt in accepted), len(accepted))
+
+
+def per_revision(accepted: Sequence[int | None]) -> Share:
+    return Share(sum(attempt is not None for attempt in accepted), len(accepted))
+
+
+def as_json(
+    accepted: dict[tuple[str, float], list[int | None]], spared: dict[float, float]
+) -> dict[str, Any]:
+    def one(share: Share) -> dict[str, float]:
+        return {"share": share.hits / share.of, "error": share.error, "of": share.of}
+
+    rows = [
+        {
+            "gate": name, "gain_sd": effect,
+            "per_attempt": one(per_attempt(found)), "per_revision": one(per_revision(found)),
+        }
+        for (name, effect), found in accepted.items()
+    ]  # fmt: skip
+    racing = [{"gain_sd": effect, "spared": share} for effect, share in spared.items()]
+    return {"accepted": rows, "racing": racing}
+
+
+def report(accepted: dict[tuple[str, float], list[int | None]], spared: dict[float, float]) -> None:
+    """Print the tables that docs/gate.md shows."""
+    console = Console()
+    for title, share in (("revision", per_revision), ("attempt", per_attempt)):
+        table = Table("gate", "seeds", *map(effect_name, EFFECTS), title=f"accepted per {title}")
+        for name, design in DESIGNS.items():
+            shares = (str(share(accepted[name, effect])) for effect in EFFECTS)
+            table.add_row(name, str(design.seeds), *shares)
+        console.print(table)
+    for effect, part in spared.items():
+        console.print(
+            f"a challenger's episodes that racing spares, {effect_name(effect)}: {part:.1%}"
+        )
+
+
+def effect_name(effect: float) -> str:
+    return f"{effect:+g} SD" if effect else "nothing changed"
+
+
+if __name__ == "__main__":
+    main()
