@@ -34,8 +34,16 @@ _SUITES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 _GAMES = {name: suite for suite, names in _SUITES.items() for name in names}
 
+_UNLISTED = {"drill": "drill"}
+"""What can be named and is in no list: it tries scaffolds, not agents."""
+
 _OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"crafter": (), "minihack": ("autopickup", "steps"), "nethack": ("autopickup", "steps")}
+    {
+        "crafter": (),
+        "minihack": ("autopickup", "steps"),
+        "nethack": ("autopickup", "steps"),
+        "drill": (),
+    }
 )
 """What a name may ask for after a `+`, by game, in canonical order."""
 
@@ -74,9 +82,9 @@ def find_task(name: str) -> Task:
     if ":" in name:
         return _own_task(name)
     base, *asked = name.split("+")
-    if base not in _GAMES:
+    game = _GAMES.get(base) or _UNLISTED.get(base)
+    if game is None:
         raise UnknownTask(_no_such(name))
-    game = _GAMES[base]
     for option in asked:
         if option not in _OPTIONS[game]:
             known = ", ".join(_OPTIONS[game]) or "none"
