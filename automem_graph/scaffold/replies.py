@@ -17,7 +17,7 @@ PROMPT_CHARS = 64_000
 STATE_BYTES = 8 * 1024
 EDITS = 50
 EDIT_BYTES = 256 * 1024  # of all texts of one answer
-NAME_CHARS = 200
+NAME_CHARS = 200  # more than any name may have: a longer one is cut, and refused as it is
 
 
 class ReplyError(ValueError):
@@ -95,9 +95,7 @@ def pair(value: Any) -> tuple[Any, Any]:
 def _edit(entry: Any) -> Edit:
     match entry:
         case ["append" | "replace" | "remove" as op, str() as file, str() as content]:
-            if len(file) > NAME_CHARS:
-                raise ReplyError(f"a file name has {len(file):,} characters")
-            return Edit(op=op, file=text(file), text=text(content, EDIT_BYTES))
+            return Edit(op=op, file=text(file, NAME_CHARS), text=text(content, EDIT_BYTES))
     raise ReplyError(
         f"an edit must be (op, file, text) with op append, replace or remove, not {_shown(entry)}"
     )
