@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from automem_graph.models.sampling import PAPER, Sampling
@@ -60,7 +61,17 @@ def _player() -> BaseChatModel:
     return OfflinePlayer()
 
 
-_OFFLINE: dict[str, Callable[[], BaseChatModel]] = {"offline:player": _player}
+def _drill(mute: bool = False) -> BaseChatModel:
+    from automem_graph.models.drill import OfflineDrill
+
+    return OfflineDrill(mute=mute)
+
+
+_OFFLINE: dict[str, Callable[[], BaseChatModel]] = {
+    "offline:player": _player,
+    "offline:drill": _drill,
+    "offline:drill-mute": partial(_drill, mute=True),
+}
 
 
 def _offline(name: str) -> BaseChatModel:
