@@ -102,16 +102,21 @@ class Trace:
         reply = "" if row.fallback or not row.calls else row.calls[-1].reply
         self.past.append(PastStep(row.step, self._shown[-1], reply, row.action))
         self._before = row
+        self.position = position_after(row, self._shown[-1])
         self._shown = [self._shown[-1], noted(row.note, row.answer.text)]
-        self.position = Position(
-            step=row.step + 1,
-            answer=row.answer,
-            note=row.note,
-            previous=self._shown[0],
-            action=row.action,
-            unchanged=row.unchanged,
-            hook_state=row.hook_state,
-        )
+
+
+def position_after(row: StepRow, shown: str) -> Position:
+    """Where an episode stands after a step, at whose beginning the agent was shown `shown`."""
+    return Position(
+        step=row.step + 1,
+        answer=row.answer,
+        note=row.note,
+        previous=shown,
+        action=row.action,
+        unchanged=row.unchanged,
+        hook_state=row.hook_state,
+    )
 
 
 def read_trace(folder: EpisodeFolder) -> tuple[Header, list[StepRow]]:
