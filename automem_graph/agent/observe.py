@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automem_graph.agent.desk import Desk
+from automem_graph.agent.desk import Desk, Position
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.prompts import open_log, open_plan, say
 from automem_graph.agent.speech import clean
@@ -37,16 +37,9 @@ def observe(desk: MemoryDesk, state: Step) -> Step:
 def begin(desk: Desk) -> Step:
     """The step that is next, with what is seen and nothing said yet; or the end."""
     at = desk.recorder.position
-    seen: Seen = {
-        "step": at.step,
-        "last_action": f"{at.action} ({at.note})" if at.note else at.action,
-        "previous": at.previous,
-        "observation": noted(at.note, at.answer.text),
-        "unchanged": at.unchanged,
-    }
     known: Step = {
         "step": at.step,
-        "seen": seen,
+        "seen": seen_at(at),
         "progression": at.answer.progression,
         "done": desk.finished,
         "hook_state": dict(at.hook_state),
@@ -65,6 +58,17 @@ def begin(desk: Desk) -> Step:
         "actions": [],
         "todo": [],
         "answers": {},
+    }
+
+
+def seen_at(at: Position) -> Seen:
+    """What the agent knows of the world at a position of its episode."""
+    return {
+        "step": at.step,
+        "last_action": f"{at.action} ({at.note})" if at.note else at.action,
+        "previous": at.previous,
+        "observation": noted(at.note, at.answer.text),
+        "unchanged": at.unchanged,
     }
 
 
