@@ -96,6 +96,10 @@ class PlayContext:
         int,
         Field(ge=1, le=50, description="A run pauses at multiples of this; run again to go on."),
     ] = 10
+    max_nonsense: Annotated[
+        int,
+        Field(ge=0, description="Fail after so many steps in a row without a commit; 0: never."),
+    ] = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,6 +89,8 @@ class Desk:
     listener: Listener | None = None
     stream: Callable[[dict[str, Any]], None] | None = None
     """Where the run in progress streams custom events to; set by the graph at each node."""
+    nonsense: int = 0
+    """The latest steps in a row without a commit, of those that were played at this desk."""
 
     @property
     def finished(self) -> bool:

@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 from automem_graph.agent.adopt import adopt
 from automem_graph.agent.context import BASELINES, Agent, PlayContext
 from automem_graph.agent.desk import Desk, Desks
+from automem_graph.agent.nonsense import end_nonsense
 from automem_graph.agent.state import PlayState, Step, as_step, as_update
 
 SomeDesk = TypeVar("SomeDesk", bound=Desk)
@@ -45,6 +46,8 @@ def at_desk(
         try:
             behind = _is_behind(desk, name, state)
             update = adopt(desk, name) if behind else node(cast(SomeDesk, desk), as_step(state))
+            if update.get("next") == "observe":
+                end_nonsense(desk, context.max_nonsense)
         except BaseException:
             desks.leave(desk)
             raise

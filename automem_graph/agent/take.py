@@ -71,6 +71,7 @@ def journal(
         world_ms=round(taken.ms, 2),
     )
     desk.recorder.write(row)
+    desk.nonsense = desk.nonsense + 1 if row.fallback else 0
     desk.tell(stepped(row))
     return {
         "step": state["step"] + 1,

@@ -17,6 +17,7 @@ from automem_graph.cli.options import (
     GameplayOption,
     MaxCostOption,
     MaxHoursOption,
+    MaxNonsenseOption,
     MaxTokensOption,
     Payloads,
     PricesOption,
@@ -86,6 +87,7 @@ def evaluate(
     max_tokens: MaxTokensOption = None,
     max_cost: MaxCostOption = None,
     max_hours: MaxHoursOption = None,
+    max_nonsense: MaxNonsenseOption = None,
     prices: PricesOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Play nothing: estimate what it would cost.")
@@ -120,6 +122,7 @@ def evaluate(
         specialist_reply_tokens=specialist_reply_tokens,
         codec=codec,
         scaffold=scaffold,
+        max_nonsense=max_nonsense,
     )
     if trace_payloads is Payloads.OFF:
         hide_texts()

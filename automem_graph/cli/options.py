@@ -139,6 +139,16 @@ MaxHoursOption = Annotated[
         show_default="no limit",
     ),
 ]
+MaxNonsenseOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-nonsense",
+        min=1,
+        metavar="N",
+        help="An episode fails after so many steps in a row in which its model commits no action.",
+        show_default="no limit",
+    ),
+]
 PricesOption = Annotated[
     Path | None,
     typer.Option(

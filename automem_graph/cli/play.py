@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from automem_graph.cli.options import (
     GameplayOption,
     MaxCostOption,
     MaxHoursOption,
+    MaxNonsenseOption,
     MaxTokensOption,
     Payloads,
     PricesOption,
@@ -80,6 +82,7 @@ def play(
     max_tokens: MaxTokensOption = None,
     max_cost: MaxCostOption = None,
     max_hours: MaxHoursOption = None,
+    max_nonsense: MaxNonsenseOption = None,
     prices: PricesOption = None,
     trace_payloads: TracePayloadsOption = Payloads.ON,
     as_json: Annotated[
@@ -121,6 +124,7 @@ def play(
         else:
             run = str(out_dir or "")
             context, episode = PlayContext(task=task, run=run, steps_per_run=50, **asked), None
+        context = replace(context, max_nonsense=max_nonsense or 0)
         known = read_prices(prices)
         budget = limits(max_tokens, max_cost, max_hours, known)
         result, folder, existed = _play(context, episode, budget, known, quiet=as_json)

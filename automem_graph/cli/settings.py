@@ -46,11 +46,12 @@ class Evaluation(_Table):
 
 
 class BudgetTable(_Table):
-    """What may be spent at most, and what things cost."""
+    """What may be spent at most, what things cost, and how much nonsense is put up with."""
 
     max_tokens: int | None = Field(default=None, ge=1)
     max_cost: float | None = Field(default=None, ge=0.01)
     max_hours: float | None = Field(default=None, ge=0)
+    max_nonsense: int | None = Field(default=None, ge=1)
     prices: str | None = Field(default=None, min_length=1)
 
 
