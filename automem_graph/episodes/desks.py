@@ -25,6 +25,7 @@ from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
 from automem_graph.episodes.opening import Resolve, lay_out, open_memory, open_model, open_trace
 from automem_graph.episodes.processes import Processes
 from automem_graph.episodes.trace import Moment
+from automem_graph.models.local.contents import contents
 from automem_graph.models.meter import Meter
 from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
@@ -105,9 +106,10 @@ class EpisodeDesks:
         return run.episode(episode_id(asked, context.seed))
 
     def asked(self, context: PlayContext) -> Asked:
-        """What the context asks for, with the scaffold and the engine named by their content.
+        """What the context asks for; scaffold, local weights and engine are named by their content.
 
-        What the agent has no use for is empty; RunError where the context names it all the same.
+        What the agent has no use for is empty; RunError where the context names it all the same,
+        UnknownModel where a local model has no folder.
         """
         card = find_task(context.task).card
         unused = UNUSED[context.agent]
@@ -118,13 +120,17 @@ class EpisodeDesks:
                     f"the agent {context.agent} plays without a {thing}: leave '{named}' out"
                 )
         sampling, specialist_sampling = _samplings(context)
+        gameplay = "" if "gameplay" in unused else context.gameplay
+        specialist = "" if "specialist" in unused else context.specialist or context.gameplay
         return Asked(
             task=card.name,
             steps=min(context.steps or card.max_steps, card.max_steps),
             agent=context.agent,
             scaffold="" if "scaffold" in unused else load_scaffold(context.scaffold).id,
-            gameplay="" if "gameplay" in unused else context.gameplay,
-            specialist="" if "specialist" in unused else context.specialist or context.gameplay,
+            gameplay=gameplay,
+            specialist=specialist,
+            weights=contents(gameplay),
+            specialist_weights=contents(specialist),
             sampling=sampling,
             specialist_sampling=specialist_sampling,
             codec=context.codec,

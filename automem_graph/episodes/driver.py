@@ -94,7 +94,9 @@ class Driver:
             listener=teller.hear, resolve=self._resolve, processes=processes, meter=meter
         ) as desks:
             if desks.folder(context).id != job.episode:
-                raise RunError("the code or the scaffold changed after the run was started")
+                raise RunError(
+                    "the code, the scaffold or a local model changed after the run was started"
+                )
             return play_episode(desks, context, passing=passing)
 
 

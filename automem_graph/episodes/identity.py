@@ -1,7 +1,8 @@
 """Names made of content: an episode's id says all that bears on how it plays out.
 
-`episode id = hash(task, seed, scaffold, models, sampling, codec, limits, engine)`, so the same
-command finds the same episode, and nothing played by other code is ever credited to this one.
+`episode id = hash(task, seed, scaffold, models, weights, sampling, codec, limits, engine)`, so the
+same command finds the same episode, and nothing played by other code or by local weights that were
+trained anew is ever credited to this one.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class Cast(Frozen):
     """The scaffold's id: a hash of its tree."""
     gameplay: str
     specialist: str
+    weights: str = ""
+    """What the folders of the gameplay model hold (see `models.local.contents`); empty where it is
+    not `local:`, since nothing is known of the weights of others."""
+    specialist_weights: str = ""
     sampling: Sampling = PAPER
     """How the gameplay model is sampled."""
     specialist_sampling: Sampling = PAPER

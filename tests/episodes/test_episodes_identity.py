@@ -22,13 +22,14 @@ def test_the_same_request_has_the_same_names():
 
 def test_everything_that_bears_on_play_changes_the_id():
     ids = {episode_id(ASKED, 42), episode_id(ASKED, 43)}
-    for field in ("task", "agent", "scaffold", "gameplay", "specialist", "codec", "engine"):
+    fields = ["task", "agent", "scaffold", "gameplay", "specialist", "codec", "engine"]
+    for field in (*fields, "weights", "specialist_weights"):
         ids.add(episode_id(ASKED.model_copy(update={field: "other"}), 42))
     ids.add(episode_id(ASKED.model_copy(update={"steps": 5}), 42))
     for field in ("sampling", "specialist_sampling"):
         for other in (Sampling(temperature=0), Sampling(max_tokens=100)):
             ids.add(episode_id(ASKED.model_copy(update={field: other}), 42))
-    assert len(ids) == 14
+    assert len(ids) == 16
 
 
 def test_a_specialist_is_another_model_or_another_sampling():

@@ -16,6 +16,7 @@ from threading import Lock, Thread
 import torch
 
 from automem_graph.models.local.calls import Completion, Prompt
+from automem_graph.models.local.contents import contents
 from automem_graph.models.local.decoding import decode
 from automem_graph.models.local.weights import Weights
 
@@ -101,13 +102,17 @@ class Engine:
         self._worker.join(_LEAVE_S)
 
 
-_ENGINES: dict[Path, Engine] = {}
+_ENGINES: dict[tuple[Path, str], Engine] = {}
 _OPENING = Lock()
 
 
 def engine_of(base: Path) -> Engine:
-    """The engine of the model in a folder, which the first call loads; UnknownModel if it fails."""
+    """The engine of the model in a folder, which the first call loads; UnknownModel if it fails.
+
+    One that was written anew in the same place is another model.
+    """
     with _OPENING:
-        if base not in _ENGINES:
-            _ENGINES[base] = Engine(Weights(base))
-        return _ENGINES[base]
+        version = (base, contents(f"local:{base}"))
+        if version not in _ENGINES:
+            _ENGINES[version] = Engine(Weights(base))
+        return _ENGINES[version]

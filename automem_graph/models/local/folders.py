@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from automem_graph.models.resolve import UnknownModel
 
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
-_CONFIG, _TOKENIZER, _ADAPTER_CONFIG = "config.json", "tokenizer.json", "adapter_config.json"
+_CONFIG, _TOKENIZER = "config.json", "tokenizer.json"
 _PACKAGES = ("torch", "transformers", "peft", "safetensors")
 _PLAIN = ("F32", "F16", "BF16")
 """Kinds of numbers that are never packed, so that a tensor has the shape of its module."""
@@ -31,7 +31,24 @@ class Folders(NamedTuple):
 
 
 def find_folders(name: str) -> Folders:
-    """What `PATH[@ADAPTER]` names; UnknownModel where that cannot be a model here.
+    """What `PATH[@ADAPTER]` names; UnknownModel where that cannot be a model here."""
+    found = name_folders(name)
+    if not all(map(find_spec, _PACKAGES)):
+        raise UnknownModel(
+            f"The model 'local:{name}' needs packages that are not installed: "
+            "pip install 'automem-graph[local]'."
+        )
+    problem = "" if found.adapter is None else _misfit(found.base, found.adapter)
+    if problem:
+        raise UnknownModel(
+            f"The adapter in {found.adapter} cannot be used with the model in {found.base}: "
+            f"{problem}."
+        )
+    return found
+
+
+def name_folders(name: str) -> Folders:
+    """What `PATH[@ADAPTER]` names, if there are such folders; UnknownModel where there are not.
 
     An `@` in the name of a folder that exists belongs to it.
     """
@@ -43,21 +60,10 @@ def find_folders(name: str) -> Folders:
             "A name that begins with local: is local:PATH or local:PATH@ADAPTER, the folders of a "
             "base model and of a LoRA adapter on it."
         )
-    if not all(map(find_spec, _PACKAGES)):
-        raise UnknownModel(
-            f"The model 'local:{name}' needs packages that are not installed: "
-            "pip install 'automem-graph[local]'."
-        )
     found = Folders(_absolute(base), _absolute(adapter) if at else None)
     _expect(found.base, "model", _CONFIG, _TOKENIZER)
     if found.adapter is not None:
-        _expect(found.adapter, "adapter", _ADAPTER_CONFIG, ADAPTER_WEIGHTS)
-        problem = _misfit(found.base, found.adapter)
-        if problem:
-            raise UnknownModel(
-                f"The adapter in {found.adapter} cannot be used with the model in {found.base}: "
-                f"{problem}."
-            )
+        _expect(found.adapter, "adapter", ADAPTER_CONFIG, ADAPTER_WEIGHTS)
     return found
 
 
@@ -73,7 +79,7 @@ def _expect(folder: Path, kind: str, *names: str) -> None:
     for name in names:
         if not (folder / name).is_file():
             hint = ""
-            if (folder / _ADAPTER_CONFIG).is_file() and kind == "model":
+            if (folder / ADAPTER_CONFIG).is_file() and kind == "model":
                 hint = "; an adapter follows its base model, as in local:PATH@ADAPTER"
             raise UnknownModel(f"The folder {folder} holds no {kind}: {name} is missing{hint}.")
 
@@ -84,7 +90,7 @@ def _misfit(base: Path, adapter: Path) -> str:
     What the base's files call by another name than the adapter's is left to PEFT.
     """
     try:
-        config = json.loads((adapter / _ADAPTER_CONFIG).read_text())
+        config = json.loads((adapter / ADAPTER_CONFIG).read_text())
         plain = config.get("peft_type") == "LORA" and not config.get("use_dora")
         own_modules = config.get("modules_to_save")
         factors = dict(_shapes(adapter / ADAPTER_WEIGHTS))

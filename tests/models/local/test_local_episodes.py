@@ -8,6 +8,7 @@ import pytest
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.layout import RunError
 from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
 from automem_graph.episodes.play import play_episode
@@ -35,6 +36,11 @@ def context(tmp_path):
     )
 
 
+def folder_of(context):
+    with EpisodeDesks() as desks:
+        return desks.folder(context)
+
+
 def drivers():
     commands = (Path(f"/proc/{one}/cmdline").read_bytes() for one in processes_under(os.getpid()))
     return sum(b"automem_graph.episodes.driver" in command for command in commands)
@@ -60,3 +66,45 @@ def test_both_roles_play_in_one_driver_and_company_changes_nothing(context):
         tokens = call.token_ids[:-1] if call.token_ids[-1] == WORDS.eos_token_id else call.token_ids
         assert WORDS.decode(tokens) == call.reply
         assert len(call.token_ids) == call.usage.output
+
+
+def test_a_retrained_adapter_plays_another_episode_under_the_same_name(context):
+    context = replace(context, run="")
+    base, adapter = map(Path, context.specialist.removeprefix("local:").split("@"))
+    with EpisodeDesks() as desks:
+        assert play_episode(desks, context).status == "done"
+    first = folder_of(context)
+    header, _ = read_trace(first)
+    assert (header.asked.gameplay, header.asked.specialist) == (
+        context.gameplay,
+        context.specialist,
+    )
+    assert "" != header.asked.weights != header.asked.specialist_weights != ""
+    for file in (*base.iterdir(), *adapter.iterdir()):
+        file.touch()
+    assert folder_of(context) == first
+    save_adapter(adapter, base, seed=2)
+    second = folder_of(context)
+    assert second.id != first.id
+    assert not second.result.exists()
+
+
+def test_a_run_folder_is_for_one_version_of_the_weights(context):
+    assert [result.status for result in run_episodes([context])] == ["done"]
+    base = Path(context.gameplay.removeprefix("local:"))
+    save_base(base, context=4096)
+    with pytest.raises(RunError, match="another weights, specialist_weights: choose another"):
+        run_episodes([context])
+
+
+def test_weights_that_change_during_a_run_are_not_played(context):
+    """The third episode is given out after the second, which is under way when they change."""
+    adapter = Path(context.specialist.partition("@")[2])
+    base = Path(context.gameplay.removeprefix("local:"))
+    jobs = [replace(context, seed=seed) for seed in (1, 2, 3)]
+    results = run_episodes(jobs, ThisMachine(parallel=1))
+    assert next(results).status == "done"
+    save_adapter(adapter, base, seed=2)
+    *_, last = results
+    assert last.status == "failed"
+    assert "a local model changed after the run was started" in (last.error or "")
