@@ -1,0 +1,25 @@
+"""Cuts the longest file once it has too many lines, the oldest first; pinned lines stay."""
+
+MOST = 100  # lines of a file; prompts/system.md names the number too
+LEFT = 75  # lines after a cut: not every step cuts again
+PIN = "!"
+SPARED = ("map.md", "done.md")  # one line for each thing, so that none is old
+
+
+def after_log(state, seen, files):
+    long = [(lines, name) for name, lines in files.index() if lines > MOST and name not in SPARED]
+    if not long:
+        return [], state
+    name = max(long)[1]
+    lines = (files.text(name) or "").rstrip("\n").split("\n")
+    kept = _newest(lines)
+    return ([("replace", name, "\n".join(kept))] if len(kept) < len(lines) else []), state
+
+
+def _newest(lines):
+    """All pinned lines, and of the others the newest that there is room for."""
+    pinned = {number for number, line in enumerate(lines) if line.startswith(PIN)}
+    others = [number for number in range(len(lines)) if number not in pinned]
+    room = max(LEFT - len(pinned), 0)
+    stay = pinned.union(others[len(others) - room :])
+    return [line for number, line in enumerate(lines) if number in stay]
