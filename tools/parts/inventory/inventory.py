@@ -20,18 +20,19 @@ def observe(state, seen, files):
 
 def after_log(state, seen, files):
     now = carried(seen["observation"])
-    text = None if now is None else "\n".join(f"{thing}: {what}" for thing, what in now.items())
-    if text is None or text == (files.text(FILE) or "").rstrip("\n"):
+    if now is None:
         return [], state
-    return [("replace", FILE, text)], state
+    text = "\n".join(f"{thing}: {what}" for thing, what in now.items()) or "nothing"
+    same = text == (files.text(FILE) or "").rstrip("\n")
+    return [] if same else [("replace", FILE, text)], state
 
 
 def carried(text):
     """What is carried: kind to number, or letter to item; None where the text does not say."""
     line = re.search(r"^Your inventory: (.+)\.$", text, re.MULTILINE)
     if line:
-        return dict(re.findall(r"([a-z ]*[a-z]) (\d+)", line[1]))
-    section = re.search(r"^Inventory:\n((?:.+\n?)*)", text, re.MULTILINE)
+        return dict(re.findall(r"([a-z][a-z ]*) (\d+)", line[1]))
+    section = re.search(r"^Inventory:\n((?:.+(?:\n|$))*)", text, re.MULTILINE)
     return dict(re.findall(r"^(.) - (.+)$", section[1], re.MULTILINE)) if section else None
 
 

@@ -1,8 +1,8 @@
 """Warns of going round in circles: actions that repeat a pattern, views that come back.
 
 Standing still is not looked for: the prompt tells by itself how often nothing has changed. A view
-is what a step shows, without what changes by itself (turns, vitals); where the text has a cursor,
-as NetHack's has, it is the cursor and the level.
+is what a step shows, without the vitals; where the text has a cursor, as NetHack's has, it is the
+cursor and the level. What is seen nowhere in particular is no view.
 """
 
 import re
@@ -11,20 +11,23 @@ import zlib
 WINDOW = 16  # steps that are remembered
 TIMES = 3  # a pattern or a view is told from so many times on
 LONGEST = 3  # actions in a pattern
+NOWHERE = ("You see nothing but open ground.", "in the message line", "in the menu")
 
 
 def observe(state, seen, files):
     trail = state.get("trail", [])
     if trail and trail[-1][0] != seen["step"] - 1:
-        trail = []  # a gap: what happened in it, nobody knows
+        trail = []  # what happened in the gap, nobody knows
     action = " ".join(seen["last_action"].split())[:40]
-    trail = [*trail, [seen["step"], action, view(seen["observation"])]][-WINDOW:]
+    trail = [*trail, [seen["step"], action, _view(seen["observation"])]][-WINDOW:]
     notes = [note for note in (_pattern(trail), _returns(trail)) if note]
     return "\n".join(notes), {"trail": trail}
 
 
-def view(text):
-    """A number that is the same where the agent sees the same."""
+def _view(text):
+    """A number that is the same where the agent sees the same; None for no view."""
+    if any(words in text for words in NOWHERE):
+        return None
     cursor = re.search(r"^Cursor: row \d+, column \d+", text, re.MULTILINE)
     level = re.search(r"\bDlvl:\d+", text)
     if cursor:
@@ -43,13 +46,12 @@ def _pattern(trail):
 
 
 def _returns(trail):
-    """How often the agent has left the present view and come back to it."""
-    views = [view for _, _, view in trail]
-    came = [
-        step
-        for number, (step, _, view) in enumerate(trail)
-        if view == views[-1] and (number == 0 or views[number - 1] != view)
-    ]
-    if len(came) < TIMES or came[-1] != trail[-1][0]:
+    """At which steps the agent came to the present view, if it has just come back to it."""
+    views = [(step, view) for step, _, view in trail if view is not None]
+    if not views or views[-1][0] != trail[-1][0]:
+        return ""
+    now, before = views[-1][1], [None, *(view for _, view in views)]
+    came = [step for (step, view), old in zip(views, before, strict=False) if now == view != old]
+    if len(came) < TIMES or came[-1] != views[-1][0]:
         return ""
     return f"Loop: what you see now you came to at steps {', '.join(map(str, came))}."

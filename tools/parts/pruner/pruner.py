@@ -1,7 +1,8 @@
 """Cuts the longest file once it has too many lines, the oldest first; pinned lines stay."""
 
 MOST = 100  # lines of a file; prompts/system.md names the number too
-LEFT = 75  # lines after a cut: not every step cuts again
+LEFT = 75  # lines after a cut, so that not every step cuts again
+FEWEST = 10  # of these without a pin, however many have one
 PIN = "!"
 SPARED = ("map.md", "done.md")  # one line for each thing, so that none is old
 
@@ -20,6 +21,6 @@ def _newest(lines):
     """All pinned lines, and of the others the newest that there is room for."""
     pinned = {number for number, line in enumerate(lines) if line.startswith(PIN)}
     others = [number for number in range(len(lines)) if number not in pinned]
-    room = max(LEFT - len(pinned), 0)
-    stay = pinned.union(others[len(others) - room :])
+    room = max(LEFT - len(pinned), FEWEST)
+    stay = pinned.union(others[-room:])
     return [line for number, line in enumerate(lines) if number in stay]
