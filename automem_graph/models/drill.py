@@ -137,7 +137,7 @@ class _Here:
         return spec, spelled
 
     def _values(self, spec: ActionSpec) -> list[str]:
-        (way,) = self.chance.choices(("words", "numbers", "odd"), (5, 3, 2))
+        (way,) = self.chance.choices(("words", "numbers", "new", "odd"), (5, 3, 2, 2))
         values = [self._value(spec, name, way) for name in names_of(spec)]
         short = len(required_of(spec)) if self.chance.random() < 0.5 else len(values)
         return values[:short]
@@ -146,7 +146,7 @@ class _Here:
         if way == "odd":
             return self.chance.choice((*ODD, self.file))
         if "file" in name:
-            return self.file
+            return f"{self.mark}-{self.chance.randrange(9)}.md" if way == "new" else self.file
         if spec.kind == "write" and name in ("text", names_of(spec)[-1]):
             return f"{self.mark} was here"
         if way == "numbers":
