@@ -1,0 +1,188 @@
+"""Signs of trouble in one episode: each rule finds the steps or the lines that it is about.
+
+A rule gives the share of the episode that is concerned, in [0, 1], and sentences with the steps
+where a person can look. It knows no game: it reads the lists of things and of the inventory that
+the text views have, and what was written and looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from automem_graph.structure.plain import one_line
+from automem_graph.structure.reviewer.evidence import Episode, text_of
+
+LONG = 40
+"""Steps in a row that make a stretch worth naming."""
+
+_WAY = re.compile(r"\b(?:north|south|east|west)(?:-(?:east|west))?\b")
+_CELL = re.compile(r"-?\d{1,3}, ?-?\d{1,3}\b")
+_NUMBER = re.compile(r"\d+")
+_SHOWN = 80  # characters of a line that is quoted
+_KINDS = 100  # kinds of things that are followed
+
+
+class Rule(NamedTuple):
+    """How a sign is called in a sentence, and how it is found."""
+
+    short: str
+    find: Callable[[Episode], Sign]
+
+
+class Sign(NamedTuple):
+    """How much of an episode shows a trouble, and where: `step 40 to 210: ...`."""
+
+    share: float = 0.0
+    where: tuple[str, ...] = ()
+
+
+def lost(episode: Episode) -> Sign:
+    """Things are out of view for long, and the notes on them tell a direction but no place."""
+    last_seen: dict[str, int] = {}
+    noted: dict[str, str] = {}
+    away: list[tuple[int, int, str, str]] = []
+    end = len(episode.steps)
+    for at, step in enumerate(episode.steps):
+        for line in _lines_written(episode, at):
+            if _WAY.search(line) and not _CELL.search(line):
+                noted.update((thing, line) for thing in last_seen if thing in line)
+        for thing in sorted(step.things)[:_KINDS]:
+            if at - last_seen.get(thing, at) > LONG:
+                away.append((last_seen[thing], at, thing, noted.get(thing, "")))
+            if thing in last_seen or len(last_seen) < _KINDS:
+                last_seen[thing] = at
+    away += [(at, end, thing, noted.get(thing, "")) for thing, at in last_seen.items()]
+    away = [one for one in away if one[1] - one[0] > LONG and one[3]]
+    away.sort(key=lambda one: (one[0] - one[1], one))
+    where = tuple(
+        f"{_span(episode, first + 1, last - 1)}: {thing} was out of view, and the note on it, "
+        f"`{_quoted(note)}`, names no place"
+        for first, last, thing, note in away
+    )
+    steps = {at for first, last, _, _ in away for at in range(first + 1, last)}
+    return Sign(len(steps) / max(1, end), where)
+
+
+def repeated(episode: Episode) -> Sign:
+    """The same note is made again, but for its numbers. Notes on directions are not counted."""
+    first: dict[str, int] = {}
+    lines, where = 0, []
+    for at, step in enumerate(episode.steps):
+        for line in _lines_written(episode, at, "APPEND"):
+            words = _NUMBER.sub("#", line.strip())
+            if not words or _WAY.search(words):
+                continue
+            lines += 1
+            if words in first:
+                told = f"step {step.number}: `{_quoted(line)}` was noted at step {first[words]}"
+                where.append(told)
+            first.setdefault(words, step.number)
+    return Sign(len(where) / max(1, lines), tuple(where))
+
+
+def stuck(episode: Episode) -> Sign:
+    """Actions that lead to nothing, or back and forth."""
+    hits = [at for at, step in enumerate(episode.steps) if step.stuck]
+    where = tuple(
+        f"{_span(episode, first, last)}: nothing came of "
+        + _quoted(", ".join(sorted({step.action for step in episode.steps[first : last + 1]})))
+        for first, last in _longest(hits)
+        if last > first
+    )
+    return Sign(len(hits) / max(1, len(episode.steps)), where)
+
+
+def buried(episode: Episode) -> Sign:
+    """Lines of the final files that no look-up of the last steps can have shown."""
+    hidden, total = [], 0
+    for name, text in sorted(episode.files.items()):
+        lines = text.rstrip("\n").split("\n") if text else []
+        total += len(lines)
+        reach = max((_reach(episode, at, name, len(lines)) for at in _last(episode)), default=0)
+        if name not in episode.injected and reach < len(lines):
+            hidden.append((name, len(lines), reach))
+    where = tuple(
+        f"the end: {_quoted(name)} has {lines} lines; the last {LONG} steps read {reach} of them"
+        for name, lines, reach in hidden
+    )
+    return Sign(sum(lines - reach for _, lines, reach in hidden) / max(1, total), where)
+
+
+def unnoted(episode: Episode) -> Sign:
+    """What is carried changes, and LOG writes nothing."""
+    where = [
+        f"step {now.number}: what was carried changed, and LOG wrote nothing"
+        for before, now in zip(episode.steps, episode.steps[1:], strict=False)
+        if before.carried and now.carried and before.carried != now.carried
+        if not any(episode.writes(now))
+    ]
+    return Sign(len(where) / max(1, len(episode.steps)), tuple(where))
+
+
+def silent(episode: Episode) -> Sign:
+    """Long stretches in which LOG writes nothing."""
+    quiet = [at for at, step in enumerate(episode.steps) if not any(episode.writes(step))]
+    runs = [(first, last) for first, last in _longest(quiet) if last - first >= LONG]
+    where = tuple(f"{_span(episode, first, last)}: LOG wrote nothing" for first, last in runs)
+    steps = sum(last - first + 1 for first, last in runs)
+    return Sign(steps / max(1, len(episode.steps)), where)
+
+
+def empty(episode: Episode) -> Sign:
+    """Searches that find nothing."""
+    searched = [step for step in episode.steps if any(c.name == "SEARCH" for c in step.calls)]
+    where = [f"step {step.number}: a search found nothing" for step in searched if step.in_vain]
+    return Sign(len(where) / max(1, len(searched)), tuple(where))
+
+
+SIGNS = {
+    "lost": Rule("things lost from view", lost),
+    "repeated": Rule("repeated notes", repeated),
+    "stuck": Rule("stuck steps", stuck),
+    "buried": Rule("buried notes", buried),
+    "unnoted": Rule("changes not noted", unnoted),
+    "silent": Rule("long silence", silent),
+    "empty": Rule("searches in vain", empty),
+}
+
+
+def _lines_written(episode: Episode, at: int, name: str = "") -> list[str]:
+    """The lines that a step writes, by any action or by the named one."""
+    calls = [call for call in episode.writes(episode.steps[at]) if name in ("", call.name)]
+    return [line for call in calls for line in text_of(call).split("\n")]
+
+
+def _reach(episode: Episode, at: int, name: str, lines: int) -> int:
+    """How many lines of a file a step looks at, at most."""
+    reach = 0
+    for call in episode.steps[at].calls:
+        if call.args.get("file") == name and episode.kind(call) in ("read", "search"):
+            asked = call.args.get("n", "")
+            few = int(asked) if call.name == "TAIL" and asked.isdecimal() else lines
+            reach = max(reach, min(few, lines))
+    return reach
+
+
+def _last(episode: Episode) -> range:
+    return range(max(0, len(episode.steps) - LONG), len(episode.steps))
+
+
+def _span(episode: Episode, first: int, last: int) -> str:
+    return f"steps {episode.steps[first].number} to {episode.steps[last].number}"
+
+
+def _quoted(text: str) -> str:
+    return one_line(text, _SHOWN)
+
+
+def _longest(hits: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of consecutive numbers as (first, last), the longest first."""
+    runs: list[tuple[int, int]] = []
+    for hit in hits:
+        if runs and hit == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], hit)
+        else:
+            runs.append((hit, hit))
+    return sorted(runs, key=lambda run: (run[0] - run[1], run))

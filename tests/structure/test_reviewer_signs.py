@@ -1,0 +1,134 @@
+"""Each sign of trouble is found where it is, with the steps that show it, and not elsewhere."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from automem_graph.protocols import Call
+from automem_graph.scaffold.load import load_scaffold
+from automem_graph.structure.reviewer.diagnosis import diagnose
+from automem_graph.structure.reviewer.evidence import Episode, Step
+from automem_graph.structure.reviewer.menu import ANSWERS, bundles
+from automem_graph.structure.reviewer.signs import SIGNS, Sign
+
+ACTIONS = {action.name: action for action in load_scaffold("v0").manifest.actions}
+WATER = "You see:\n- water 4 steps to your north\n\nYour inventory: wood 1."
+NOTHING = "You see nothing.\n\nYour inventory: wood 1."
+
+
+def wrote(text: str) -> Call:
+    return Call(name="APPEND", args={"file": "notes.md", "text": text})
+
+
+def read(name: str, **args: str) -> Call:
+    return Call(name=name, args={"file": "notes.md", **args})
+
+
+def episode(steps: Sequence[Step], label: str = "e01", **more: object) -> Episode:
+    return Episode(label, steps, actions=ACTIONS, **more)  # type: ignore[arg-type]
+
+
+def sign(name: str, *steps: Step, **more: object) -> Sign:
+    return SIGNS[name].find(episode(steps, **more))
+
+
+def walk(first: int, last: int, saw: str = NOTHING) -> list[Step]:
+    return [Step(number, saw, action="north") for number in range(first, last)]
+
+
+def noted(text: str) -> list[Step]:
+    """Water is seen at step 0, noted at step 1, and out of view until step 100."""
+    return [Step(0, WATER), Step(1, NOTHING, [wrote(text)]), *walk(2, 100), Step(100, WATER)]
+
+
+def test_water_that_was_noted_without_a_place_is_lost():
+    found = sign("lost", *noted("Step 1: water was last seen to the north."))
+    assert found.share == pytest.approx(99 / 101)
+    assert found.where == (
+        "steps 1 to 99: water was out of view, and the note on it, "
+        "'Step 1: water was last seen to the north.', names no place".replace("'", "`"),
+    )
+
+
+@pytest.mark.parametrize(
+    "note", ["water is at 3, -4, to the north.", "wood was last seen to the north.", "water"]
+)
+def test_what_has_a_place_or_was_not_noted_is_not_lost(note: str):
+    assert sign("lost", *noted(note)) == Sign()
+
+
+def test_things_in_the_text_of_nethack_can_be_lost_too():
+    saw = "Message: (none)\n- gray fountain, 4 steps, north\n\nMap:\n..."
+    steps = [Step(0, saw), Step(1, "", [wrote("a gray fountain to the north")]), *walk(2, 60)]
+    assert "gray fountain was out of view" in sign("lost", *steps).where[0]
+
+
+def test_a_note_made_again_is_repeated_but_for_its_numbers():
+    steps = [
+        Step(3, "", [wrote("Step 3: Done: drink.")]),
+        Step(9, "", [wrote("Step 9: Done: eat")]),
+    ]
+    assert sign("repeated", *steps) == Sign()
+    found = sign("repeated", *steps, Step(12, "", [wrote("Step 12: Done: drink.")]))
+    assert found == Sign(1 / 3, ("step 12: `Step 12: Done: drink.` was noted at step 3",))
+
+
+def test_stuck_steps_are_named_with_their_actions():
+    steps = [Step(7, "", action="east"), *(Step(n, "", action="west", stuck=True) for n in (8, 9))]
+    assert sign("stuck", *steps) == Sign(2 / 3, ("steps 8 to 9: nothing came of west",))
+
+
+@pytest.mark.parametrize(
+    ("call", "hidden"),
+    [(read("TAIL", n="10"), 20), (read("READ"), 0), (read("SEARCH", keyword="a"), 0), (None, 30)],
+)
+def test_lines_that_nobody_reads_are_buried(call: Call | None, hidden: int):
+    text = "a\n" * 30
+    found = sign("buried", Step(0, "", [call] if call else []), files={"notes.md": text})
+    assert found.share == hidden / 30
+    injected = sign("buried", Step(0, ""), files={"n.md": text}, injected=frozenset({"n.md"}))
+    assert injected == Sign()
+
+
+def test_changes_of_what_is_carried_want_a_note():
+    before, after = (Step(n, f"Inventory:\na - dagger\nb - {n} darts") for n in (1, 2))
+    silent = sign("unnoted", before, after)
+    assert silent.where == ("step 2: what was carried changed, and LOG wrote nothing",)
+    told = Step(2, after.saw, [wrote("2 darts")])
+    assert sign("unnoted", before, told) == sign("unnoted", before, before) == Sign()
+
+
+def test_long_silence_is_found_and_short_silence_is_not():
+    said = Step(50, "", [wrote("here")])
+    assert sign("silent", *walk(0, 30), said, *walk(51, 80)) == Sign()
+    assert sign("silent", *walk(0, 50), said).where == ("steps 0 to 49: LOG wrote nothing",)
+
+
+def test_searches_in_vain_are_a_share_of_all_searches():
+    steps = [Step(n, "", [read("SEARCH", keyword="a")], in_vain=n == 4) for n in (3, 4)]
+    assert sign("empty", *steps) == Sign(0.5, ("step 4: a search found nothing",))
+
+
+def test_every_sign_has_a_name_a_meaning_and_an_answer():
+    assert set(SIGNS) == set(ANSWERS)
+    assert all(rule.short and rule.find.__doc__ for rule in SIGNS.values())
+
+
+def test_the_heaviest_finding_comes_first_and_is_answered_alone():
+    steps = noted("Step 1: water was last seen to the north.")
+    steps[50] = Step(50, NOTHING, stuck=True)
+    findings = diagnose([episode(steps, "e01"), episode(steps, "e02")])
+    assert [finding.sign for finding in findings][:1] == ["lost"]
+    assert findings[0].where[1].startswith("e02, steps 1 to 99: water")
+
+    shelf = {part for answer in ANSWERS.values() for part in answer}
+    first, together, *_ = bundles(findings, (), shelf)
+    assert first == ("position", "keyed")
+    assert set(first) < set(together)
+
+
+def test_what_a_scaffold_has_and_what_is_on_no_shelf_is_not_on_the_menu():
+    findings = diagnose([episode(noted("Step 1: water was last seen to the north."))])
+    left = bundles(findings, ("keyed",), ("keyed", "position"))
+    assert left == (("position",),)
+    assert bundles(findings, ("position", "keyed"), ("position", "keyed")) == ()
