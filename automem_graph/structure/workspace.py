@@ -1,0 +1,209 @@
+"""The proposer's desk: a folder with everything that a review of the scaffold needs.
+
+    prepare(workspace, ...)        all of it, for a new attempt; `views.show_candidate` comes first
+    reset(workspace, ...)          the proposer's own files, before each of its tries
+    collect(workspace)             what it has written
+
+A proposer may do anything in there: nothing that it leaves is followed, run or trusted.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from automem_graph.scaffold.identify import MOST_BYTES, MOST_FILES
+from automem_graph.structure.gate import Rule
+from automem_graph.structure.lineage import Row
+from automem_graph.structure.plain import (
+    clear,
+    copy_plain,
+    one_line,
+    own_folder,
+    read_plain,
+    shortened,
+    tree_of,
+    visible,
+    write_plain,
+)
+from automem_graph.structure.scores import parse_scores
+from automem_graph.structure.verdict import history_of
+
+MOST_TEXT = 64 * 1024
+"""Bytes of an analysis, or of a list of changes, that are taken."""
+MOST_REASON = 200
+_SCORES_BYTES = 1 << 20
+_RULE = Rule()
+_SENTENCE_END = re.compile(r"(?<![ei]\.[ge]\.)(?<=[.!?]) (?=[A-Z])")
+_WINS = {
+    "sign_flip": "the mean of the differences must be positive, and a one-sided exact sign-flip "
+    "test of them must give p below {p:g}",
+    "strict_mean": "the mean must be strictly greater",
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The files of a workspace. Everything but the first four is made anew and only to be read."""
+
+    path: Path
+
+    @property
+    def scaffold(self) -> Path:
+        """The folder to edit: at first a copy of the incumbent."""
+        return self.path / "scaffold"
+
+    @property
+    def analysis(self) -> Path:
+        return self.path / "analysis.md"
+
+    @property
+    def changes(self) -> Path:
+        return self.path / "changes.md"
+
+    @property
+    def problem(self) -> Path:
+        """Why the last edits did not pass the checks; missing on a first try."""
+        return self.path / "problem.md"
+
+    @property
+    def readme(self) -> Path:
+        """The proposer's task, and what lies where."""
+        return self.path / "README.md"
+
+    @property
+    def contract(self) -> Path:
+        return self.path / "CONTRACT.md"
+
+    @property
+    def parts(self) -> Path:
+        """A copy of `tools/parts`."""
+        return self.path / "parts"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history"
+
+    @property
+    def index(self) -> Path:
+        """All candidates, a line each: name, kept or why not, scores."""
+        return self.history / "index.md"
+
+    def candidate(self, name: str) -> Path:
+        """`history/v0`, `history/v1.2`: source, views, scores, analysis and diff of one."""
+        return self.history / name
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a proposer has left, as trusted code takes it."""
+
+    analysis: str
+    changes: str
+    source: Path
+
+    @property
+    def reason(self) -> str:
+        """The first sentence of the changes, without Markdown; empty where there are none."""
+        lines = (re.sub(r"^[\s#>*+-]+", "", line) for line in self.changes.split("\n"))
+        first = next(filter(None, (" ".join(line.split()) for line in lines)), "")
+        return shortened(_SENTENCE_END.split(first.replace("**", ""), maxsplit=1)[0], MOST_REASON)
+
+    @property
+    def flaw(self) -> str:
+        """Why the edited folder cannot be taken as it is, as a sentence; empty where it can."""
+        if not self.source.is_dir() or self.source.is_symlink():
+            return "scaffold/ is no folder any more"
+        files, odd = tree_of(self.source)
+        if odd:
+            return f"scaffold/{visible(odd[0].as_posix())} is no plain file; links are not taken"
+        size = sum((self.source / name).lstat().st_size for name in files)
+        if len(files) > MOST_FILES or size > MOST_BYTES:
+            limit = f"{MOST_FILES} files and {MOST_BYTES >> 20} MiB"
+            return f"scaffold/ holds {len(files)} files of {size:,} bytes; {limit} are allowed"
+        return ""
+
+    def scaffold(self, into: Path) -> None:
+        """Copy the edited scaffold into a new folder; with a `flaw`, what can be taken of it."""
+        copy_plain(self.source, into, files=MOST_FILES + 1, size=MOST_BYTES + 1)
+
+
+def prepare(
+    workspace: Workspace,
+    *,
+    incumbent: Path,
+    name: str,
+    rows: Sequence[Row],
+    parts: Path,
+    rule: Rule = _RULE,
+) -> None:
+    """Lay out the workspace for a new attempt; the candidates' folders stay as they are.
+
+    `name` is the incumbent's, as its row has it. Whatever else was there is removed.
+    """
+    own_folder(workspace.path)
+    own_folder(workspace.history)
+    _keep_only(workspace.path, {workspace.history.name})
+    _keep_only(workspace.history, {row.name for row in rows})
+    copy_plain(parts, workspace.parts, read_only=True)
+    wins = _WINS[rule.name].format(p=rule.p)
+    told = {"incumbent": name, "wins": wins, "parts": _parts_told(workspace.parts)}
+    write_plain(workspace.readme, Template(_page("README.md")).substitute(told))
+    write_plain(workspace.contract, _page("CONTRACT.md"))
+    scores = {
+        row.name: parse_scores(
+            read_plain(workspace.candidate(row.name) / "scores.json", _SCORES_BYTES)
+        )
+        for row in rows
+    }
+    write_plain(workspace.index, history_of(rows, scores))
+    reset(workspace, incumbent)
+
+
+def reset(workspace: Workspace, scaffold: Path, problem: str = "") -> None:
+    """Put a writable copy of the scaffold to be edited in its place.
+
+    Without a problem it is a first try, and what was written about an earlier one goes. With one,
+    the problem can be read, and the texts of the try that it is about stay.
+    """
+    own_folder(workspace.path)
+    copy_plain(scaffold, workspace.scaffold, files=MOST_FILES + 1, size=MOST_BYTES + 1)
+    for written in () if problem else (workspace.analysis, workspace.changes):
+        clear(written)
+    clear(workspace.problem)
+    if problem:
+        write_plain(workspace.problem, f"# What did not pass the checks\n\n{problem}\n")
+
+
+def collect(workspace: Workspace) -> Proposal:
+    """What the proposer has written; a text that is missing, or no plain file, is empty."""
+    return Proposal(
+        analysis=read_plain(workspace.analysis, MOST_TEXT),
+        changes=read_plain(workspace.changes, MOST_TEXT),
+        source=workspace.scaffold,
+    )
+
+
+def _page(name: str) -> str:
+    """A page that travels with the package."""
+    return (resources.files(__package__) / "desk" / name).read_text("utf-8")
+
+
+def _keep_only(folder: Path, names: set[str]) -> None:
+    for path in folder.iterdir():
+        if path.name not in names:
+            clear(path)
+
+
+def _parts_told(parts: Path) -> str:
+    """A line for each part, in its own words."""
+    lines = []
+    for path in sorted(parts.glob("*/part.toml")):
+        told = tomllib.loads(path.read_text("utf-8"))
+        lines.append(f"- `parts/{path.parent.name}/`: {one_line(str(told['description']), 300)}")
+    return "\n".join(lines) or "There are no parts."
