@@ -76,6 +76,12 @@ def test_actions_that_repeat_a_pattern_are_told():
     assert "only repeat a, b, c." in follow(("", ""), *[(a, a) for a in "abcabcabc"])
 
 
+def test_a_tunnel_is_no_loop_and_a_wall_is_one():
+    dig = ["Do", "Move North"] * 4
+    assert follow(("", ""), *[(action, str(n)) for n, action in enumerate(dig)]) == ""
+    assert follow(("", ""), *[(action, action) for action in dig]) != ""
+
+
 def test_a_long_walk_is_no_loop():
     assert follow(("", "start"), *[("East", str(n)) for n in range(20)]) == ""
     same = "You see nothing but open ground."

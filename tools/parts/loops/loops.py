@@ -11,6 +11,14 @@ import zlib
 WINDOW = 16  # steps that are remembered
 TIMES = 3  # a pattern or a view is told from so many times on
 LONGEST = 3  # actions in a pattern
+WAYS = {
+    "north": (0, -1),
+    "south": (0, 1),
+    "west": (-1, 0),
+    "east": (1, 0),
+    "left": (-1, 0),
+    "right": (1, 0),
+}
 NOWHERE = ("You see nothing but open ground.", "in the message line", "in the menu")
 
 
@@ -20,8 +28,7 @@ def observe(state, seen, files):
         trail = []  # what happened in the gap, nobody knows
     action = " ".join(seen["last_action"].split())[:40]
     trail = [*trail, [seen["step"], action, _view(seen["observation"])]][-WINDOW:]
-    notes = [note for note in (_pattern(trail), _returns(trail)) if note]
-    return "\n".join(notes), {"trail": trail}
+    return _pattern(trail) or _returns(trail), {"trail": trail}
 
 
 def _view(text):
@@ -36,13 +43,22 @@ def _view(text):
 
 
 def _pattern(trail):
-    """Two or three actions over and over. One alone may be a long walk."""
-    actions = [action for step, action, _ in trail if step > 0]
+    """Two or three actions over and over that lead nowhere. One alone may be a long walk."""
+    rows = [(action, view) for step, action, view in trail if step > 0]
     for length in range(2, LONGEST + 1):
-        last = actions[-length * TIMES :]
-        if len(last) == length * TIMES and last == last[:length] * TIMES and len(set(last)) > 1:
-            return f"Loop: your last {len(last)} actions only repeat {', '.join(last[:length])}."
+        last = [action for action, _ in rows[-length * TIMES :]]
+        once, ends = last[:length], {view for _, view in rows[::-1][: length * TIMES : length]}
+        if len(last) < length * TIMES or last != once * TIMES or len(set(once)) == 1:
+            continue
+        if _leads_back(once) or (len(ends) == 1 and None not in ends):
+            return f"Loop: your last {len(last)} actions only repeat {', '.join(once)}."
     return ""
+
+
+def _leads_back(actions):
+    """Whether there are moves among them that undo each other."""
+    ways = [WAYS[way] for action in actions for way in WAYS if way in action.lower()]
+    return bool(ways) and not sum(x for x, _ in ways) and not sum(y for _, y in ways)
 
 
 def _returns(trail):
