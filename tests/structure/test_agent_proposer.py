@@ -331,6 +331,15 @@ def test_a_server_that_fails_is_no_attempt(review: Callable[..., Spent], answer:
         review(does(READ), does(EDIT), *[answer] * 20)
 
 
+def test_a_helper_whose_server_fails_is_no_attempt(
+    review: Callable[..., Spent], server: OpenAIServer
+):
+    ask = {"description": "Read on.", "subagent_type": "general-purpose"}
+    with pytest.raises(ModelError, match="refuses the key"):
+        review(does(("task", ask)), Refusal(401, "wrong key"))
+    assert len(server.requests) == 2
+
+
 def test_a_server_that_is_not_there_is_no_attempt(
     server: OpenAIServer, review: Callable[..., Spent]
 ):

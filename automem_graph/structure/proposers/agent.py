@@ -18,6 +18,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool
 
+from automem_graph.models.calling import ModelError
 from automem_graph.structure.lineage import Spent
 from automem_graph.structure.plain import one_line
 from automem_graph.structure.proposer import NoProposal
@@ -125,8 +126,10 @@ def _prompt(name: str) -> str:
     return (_PROMPTS / name).read_text(encoding="utf-8").strip()
 
 
-def _as_result(error: Exception, request: Any) -> str:
-    """A tool's failure is the model's to read: most are its own mistakes."""
+def _as_result(error: Exception, request: Any) -> str | None:
+    """A tool's failure is the model's to read; that of a helper's server is not."""
+    if isinstance(error, ModelError):
+        return None
     return f"Error: {request.tool_call['name']} failed ({type(error).__name__})."
 
 

@@ -64,7 +64,8 @@ def _agent(meta: str | BaseChatModel) -> Proposer:
         from automem_graph.structure.proposers.agent import AgentProposer
     except ImportError:
         raise UnknownProposer(
-            f"The proposer {AGENT} needs a package that is not installed: pip install 'automem-graph[agent]'."
+            f"The proposer {AGENT} needs a package that is not installed: "
+            "pip install 'automem-graph[agent]'."
         ) from None
     return AgentProposer(model)
 
