@@ -123,7 +123,7 @@ def fork_id(asked: Asked, seed: int, at: Mapping[str, object], name: str) -> str
 
 def run_name(asked: Asked) -> str:
     """`<task>-<words>`: the default folder of what was asked; the same words for the same thing."""
-    return f"{asked.task}-{_words(asked.model_dump())}"
+    return f"{asked.task}-{words_for(asked.model_dump())}"
 
 
 def suite_run_name(suite: str, asked: Sequence[Asked]) -> str:
@@ -134,7 +134,7 @@ def suite_run_name(suite: str, asked: Sequence[Asked]) -> str:
     """
     if len(asked) == 1:
         return run_name(asked[0])
-    return f"{suite}-{_words({one.task: one.model_dump() for one in asked})}"
+    return f"{suite}-{words_for({one.task: one.model_dump() for one in asked})}"
 
 
 @cache
@@ -165,7 +165,7 @@ def installed(name: str) -> str | None:
         return None
 
 
-def _words(data: dict[str, object]) -> str:
+def words_for(data: dict[str, object]) -> str:
     """`amber-otter-042`: words for people, drawn by the hash of the data."""
     number = int(_digest(data)[:12], 16)
     adjectives, nouns = ADJECTIVES.split(), NOUNS.split()

@@ -57,16 +57,21 @@ def load_scaffold(where: str | Path) -> Scaffold:
     return Scaffold(folder, identity, read_manifest(folder / "scaffold.toml"))
 
 
+def shipped() -> Path:
+    """The folder of what travels with the package: scaffolds, and parts to make them from."""
+    return Path(str(resources.files("automem_graph.tools")))
+
+
 def _folder(where: str | Path) -> Path:
-    tools = Path(str(resources.files("automem_graph.tools")))
-    shipped = sorted(path.parent.name for path in tools.glob("*/scaffold.toml"))
-    if where in shipped:
+    tools = shipped()
+    names = sorted(path.parent.name for path in tools.glob("*/scaffold.toml"))
+    if where in names:
         return tools / where
     folder = Path(where).absolute()
     if not folder.is_dir():
         raise ScaffoldError(
             f"there is no scaffold '{where}': no such folder, and the shipped ones are "
-            + ", ".join(shipped)
+            + ", ".join(names)
         )
     return folder
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from automem_graph.scaffold.identify import MOST_BYTES, MOST_FILES
-from automem_graph.structure.plain import plain_files
+from automem_graph.structure.plain import tree_of
 
 
 def fingerprint(folder: Path) -> str:
@@ -18,7 +18,7 @@ def fingerprint(folder: Path) -> str:
     them out.
     """
     digest = hashlib.sha256()
-    for name in plain_files(folder)[: MOST_FILES + 1]:
+    for name in tree_of(folder).files[: MOST_FILES + 1]:
         content = b""
         with suppress(OSError), (folder / name).open("rb") as file:
             content = file.read(MOST_BYTES + 1)

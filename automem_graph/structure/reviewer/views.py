@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from automem_graph.memory.grammar import parse
 from automem_graph.protocols import ActionSpec, Call, Routine
 from automem_graph.scaffold.load import Scaffold
-from automem_graph.structure.plain import plain_files, read_plain
+from automem_graph.structure.plain import read_plain, tree_of
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.reviewer.evidence import Episode, Step
 from automem_graph.structure.summary import Summary
@@ -65,7 +65,7 @@ def read_episode(folder: Path, summary: Summary, scaffold: Scaffold) -> Episode:
 def _files(memory: Path) -> dict[str, str]:
     if memory.is_symlink() or not memory.is_dir():
         return {}
-    names = list(plain_files(memory))[:MOST_FILES]
+    names = tree_of(memory).files[:MOST_FILES]
     return {name.as_posix(): read_plain(memory / name, MOST_BYTES) for name in names}
 
 

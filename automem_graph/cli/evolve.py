@@ -1,0 +1,191 @@
+"""`automem evolve`: loop 1, which rewrites the scaffold and keeps what truly wins."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from automem_graph.cli.approving import ask
+from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, stop
+from automem_graph.cli.evolution import print_evolution
+from automem_graph.cli.following import Following
+from automem_graph.cli.options import (
+    CodecOption,
+    GameplayOption,
+    MaxCostOption,
+    MaxHoursOption,
+    MaxTokensOption,
+    PricesOption,
+    ReplyTokensOption,
+    ScaffoldOption,
+    SpecialistOption,
+    SpecialistReplyTokensOption,
+    SpecialistTemperatureOption,
+    TemperatureOption,
+    limits,
+)
+from automem_graph.evaluation.prices import read_prices
+from automem_graph.models.budget import Budget, rates
+from automem_graph.report.evolution import write_page
+from automem_graph.structure.bench import Unfinished, open_bench
+from automem_graph.structure.context import EvolveContext
+from automem_graph.structure.evolve import evolve_scaffold
+from automem_graph.structure.result import Evolution, read_evolution
+
+
+class GateRule(StrEnum):
+    """How the gate judges."""
+
+    SIGN_FLIP = "sign_flip"
+    STRICT_MEAN = "strict_mean"
+
+
+class Search(StrEnum):
+    """How the next scaffold to improve is chosen."""
+
+    HILL = "hill"
+
+
+def evolve(
+    suite: Annotated[str, typer.Argument(help="crafter, minihack, nethack, or a task's name.")],
+    tasks: Annotated[
+        str,
+        typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
+    ] = "",
+    proposer: Annotated[
+        str,
+        typer.Option(
+            help="Who rewrites the scaffold: offline:reviewer (rules, free), agent (a deep agent "
+            "with the model --meta), or command:LINE (any coding agent, run in the workspace)."
+        ),
+    ] = "offline:reviewer",
+    meta: Annotated[
+        str, typer.Option(metavar="MODEL", help="The meta-LLM of the proposer agent.")
+    ] = "",
+    scaffold: ScaffoldOption = None,
+    gameplay: GameplayOption = None,
+    specialist: SpecialistOption = None,
+    temperature: TemperatureOption = None,
+    reply_tokens: ReplyTokensOption = None,
+    specialist_temperature: SpecialistTemperatureOption = None,
+    specialist_reply_tokens: SpecialistReplyTokensOption = None,
+    codec: CodecOption = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="World actions of an episode.", show_default="the task's own"),
+    ] = None,
+    seeds: Annotated[
+        str,
+        typer.Option(
+            help="Seeds of the gate: 42-65.",
+            show_default="24 from 42, or 10 where a model may cost something",
+        ),
+    ] = "",
+    held_out: Annotated[
+        str,
+        typer.Option(
+            help="Seeds for the end, of which no proposer sees anything.",
+            show_default="24 or 10 from 1042",
+        ),
+    ] = "",
+    rule: Annotated[
+        GateRule,
+        typer.Option(help="strict_mean is the paper's: any greater mean is kept."),
+    ] = GateRule.SIGN_FLIP,
+    p: Annotated[
+        float, typer.Option("--p", min=0.0001, max=0.5, help="What the test's p must be below.")
+    ] = 0.10,
+    search: Annotated[
+        Search, typer.Option(help="hill: from the best scaffold so far.")
+    ] = Search.HILL,
+    attempts: Annotated[int, typer.Option(min=1, help="Attempts of one revision.")] = 6,
+    revisions: Annotated[
+        int, typer.Option(min=1, help="End after so many versions were kept.")
+    ] = 5,
+    patience: Annotated[
+        int, typer.Option(min=1, help="End after so many revisions in a row failed.")
+    ] = 1,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Ask before a scaffold that has won is kept.")
+    ] = False,
+    parallel: Annotated[
+        int | None,
+        typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
+    ] = None,
+    out_dir: Annotated[
+        Path | None,
+        typer.Option("--out", help="The run's folder. [default: runs/evolve-SUITE-WORDS]"),
+    ] = None,
+    max_tokens: MaxTokensOption = None,
+    max_cost: MaxCostOption = None,
+    max_hours: MaxHoursOption = None,
+    prices: PricesOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
+    ] = False,
+) -> None:
+    """Rewrite the memory scaffold again and again, and keep only what truly wins.
+
+    Each attempt plays the same worlds as the scaffold that it wants to replace. What wins there by
+    an exact test must win again on fresh worlds. In the end, worlds that nobody has tuned on tell
+    how much was gained. The same command goes on where it was interrupted; a budget that is used
+    up stops it, and a larger one goes on.
+    """
+    given: dict[str, Any] = {
+        name: option.value if isinstance(option, StrEnum) else option
+        for name, option in {
+            "tasks": tasks, "proposer": proposer, "meta": meta, "scaffold": scaffold,
+            "gameplay": gameplay, "specialist": specialist, "temperature": temperature,
+            "reply_tokens": reply_tokens, "specialist_temperature": specialist_temperature,
+            "specialist_reply_tokens": specialist_reply_tokens, "codec": codec, "steps": steps,
+            "gate_seeds": seeds, "held_out_seeds": held_out, "rule": rule, "p": p,
+            "search": search, "attempts": attempts, "revisions": revisions,
+            "patience": patience, "parallel": parallel,
+            "run": str(out_dir) if out_dir else None,
+        }.items()
+        if option is not None
+    }  # fmt: skip
+    if approve and not sys.stdin.isatty():
+        stop("--approve asks on a terminal, and this is none.", FAILURE)
+    with clear_errors():
+        known = read_prices(prices)
+        budget = limits(max_tokens, max_cost, max_hours, known)
+        context = EvolveContext(suite=suite, approve=approve, **given)
+        bench = open_bench(context, lambda _: None, budget)
+        follow = Following(
+            out, bench, rates(bench.terms.gameplay, bench.terms.specialist, known), quiet=as_json
+        )
+        found = _evolve(suite, given, budget, follow, approve=approve)
+        page = write_page(found, bench.folder)
+    if as_json:
+        print_json(found.model_dump_json(indent=2))
+    else:
+        print_evolution(found, page)
+
+
+def _evolve(
+    suite: str,
+    given: Mapping[str, Any],
+    budget: Budget | None,
+    follow: Following,
+    *,
+    approve: bool,
+) -> Evolution:
+    folder = follow.bench.folder
+    try:
+        with follow:
+            return evolve_scaffold(
+                suite, hear=follow.hear, budget=budget, approve=ask if approve else None, **given
+            )
+    except Unfinished as why:
+        sentence, code = str(why), FAILURE
+    except KeyboardInterrupt:
+        sentence, code = f"stopped; all is kept in {folder.path}: the same command goes on.", 130
+    if follow.bench.rows:
+        write_page(read_evolution(folder), folder)
+    return stop(sentence, code)

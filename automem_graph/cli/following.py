@@ -1,0 +1,114 @@
+"""Follow a run of loop 1: what is done now, what was decided, how long and how dear it is."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+
+from automem_graph.cli.board import Board, duration
+from automem_graph.cli.console import shown
+from automem_graph.episodes.many import JobEvent
+from automem_graph.models.budget import Rates
+from automem_graph.structure.bench import Bench
+from automem_graph.structure.events import Began, Decided, Event, Played, Playing, Said
+from automem_graph.structure.lineage import Row
+
+DOING = {
+    "review": "reading how the scaffolds have played",
+    "revise": "rewriting the scaffold",
+    "check": "checking what was written",
+}
+"""Nodes that take a while and play nothing."""
+
+
+class Following:
+    """Prints a line for each thing that ends; on a terminal, episodes that run are a live board."""
+
+    def __init__(
+        self, console: Console, bench: Bench, rates: Rates | None, *, quiet: bool = False
+    ) -> None:
+        self.bench = bench
+        self._console = console
+        self._rates = rates
+        self._quiet = quiet
+        self._board: Board | None = None
+        self._playing: Playing | None = None
+        self._scores: list[float] = []
+        self._since = time.monotonic()
+
+    def __enter__(self) -> Self:
+        terms, path = self.bench.terms, self.bench.folder.path
+        self._say(f"{terms.suite}: {terms.player}; rewritten by {terms.proposer}; in {path}")
+        for task, why in self.bench.absent.items():
+            self._say(f"left out: {task}: {why}")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._clear()
+
+    def hear(self, event: Event | JobEvent) -> None:
+        """Take in what happens, and show it."""
+        if isinstance(event, Playing):
+            self._begin(event)
+        elif isinstance(event, JobEvent):
+            if self._board is not None:
+                self._board.hear(event)
+        elif isinstance(event, Played):
+            self._add(event)
+        elif isinstance(event, Began):
+            self._clear()
+            if event.node in DOING:
+                self._say(f"{event.attempt}: {DOING[event.node]}")
+        elif isinstance(event, Said):
+            self._say(f"{event.attempt}: {event.text}")
+        elif isinstance(event, Decided):
+            self._clear()
+            self._say(told(event.row))
+
+    def _begin(self, playing: Playing) -> None:
+        self._clear()
+        self._playing, self._scores, self._since = playing, [], time.monotonic()
+        if self._console.is_terminal and not self._quiet:
+            self._console.print(shown(playing.what))
+            self._board = Board(self._console, playing.jobs, self._rates)
+            self._board.__enter__()
+
+    def _add(self, played: Played) -> None:
+        if self._board is not None:
+            self._board.add(played.result)
+        if played.result.progression is not None:
+            self._scores.append(played.result.progression)
+
+    def _clear(self) -> None:
+        """The episodes that were played have ended: a line is left of them."""
+        if self._board is not None:
+            self._board.__exit__(None, None, None)
+        if self._playing is not None and self._scores:
+            mean, took = statistics.fmean(self._scores), time.monotonic() - self._since
+            short = len(self._playing.jobs) - len(self._scores)
+            spared = f", {short} not played to their end" if short else ""
+            self._say(f"{self._playing.what}: {mean:.2%} in {duration(took)}{spared}")
+        self._board = self._playing = None
+
+    def _say(self, line: str) -> None:
+        if not self._quiet:
+            self._console.print(shown(line), soft_wrap=True)
+
+
+def told(row: Row) -> str:
+    """A row as a line: what became of the attempt, what it changed, how much."""
+    if not row.parent:
+        return f"{row.name}: {row.why}"
+    diff = f"{row.diff.files} files, +{row.diff.added} -{row.diff.removed}"
+    verdict = f"kept as {row.version}" if row.kept else f"rejected at {row.stage}"
+    reason = f" {row.reason}" if row.reason else ""
+    return f"{row.name} {verdict}: {row.why}.{reason} ({diff})"

@@ -1,0 +1,142 @@
+"""The bench: all that the loop's nodes work with, opened from the context of a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from automem_graph.episodes.keep import keep_scaffold
+from automem_graph.episodes.layout import EpisodeFolder, RunFolder
+from automem_graph.episodes.spending import spending
+from automem_graph.models.budget import Budget, OutOfBudget, price_of
+from automem_graph.scaffold.load import Scaffold, load_scaffold
+from automem_graph.structure.context import EvolveContext
+from automem_graph.structure.draft import Draft, read_draft
+from automem_graph.structure.events import Listener
+from automem_graph.structure.layout import EvolutionFolder
+from automem_graph.structure.lineage import Row, Spent, kept_versions, read_rows
+from automem_graph.structure.terms import Terms, folder_of, keep_terms, terms_of
+from automem_graph.structure.workspace import Workspace
+
+
+class Unfinished(RuntimeError):
+    """The loop cannot go on now, through no fault of a candidate; the same command goes on."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One run's folder and terms, and who listens."""
+
+    folder: EvolutionFolder
+    terms: Terms
+    context: EvolveContext
+    absent: Mapping[str, str]
+    """Tasks that cannot be played here, each with the sentence that says why."""
+    tell: Listener
+    budget: Budget | None = None
+    since: float = field(default_factory=time.monotonic)
+    """When this sitting began, on the clock of `time.monotonic`."""
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder.workspace)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return read_rows(self.folder.lineage)
+
+    @property
+    def versions(self) -> tuple[Row, ...]:
+        """The rows of v0, v1, ...; the last one is the incumbent's."""
+        return kept_versions(self.rows)
+
+    def draft(self, attempt: str) -> Draft:
+        return read_draft(self.folder.attempt(attempt))
+
+    def scaffold(self, scaffold: str) -> Path:
+        """The folder of a kept scaffold."""
+        return self.folder.scaffold(scaffold)
+
+    def keep(self, scaffold: Scaffold) -> None:
+        """Copy a scaffold into the run's folder, under its id."""
+        keep_scaffold(RunFolder(self.folder.path), scaffold)
+
+    def left(self, playing: tuple[EpisodeFolder, ...] = ()) -> Budget | None:
+        """What of the budget is left for these episodes, which count their own share themselves.
+
+        Raises OutOfBudget where that is nothing.
+        """
+        if self.budget is None:
+            return None
+        own = {folder.path for folder in playing}
+        tokens, cost = self._spent(one for one in self._episodes() if one.path not in own)
+        hours = (time.monotonic() - self.since) / 3600
+        limits = {
+            "max_tokens": (self.budget.max_tokens, tokens),
+            "max_cost": (self.budget.max_cost, cost),
+            "max_hours": (self.budget.max_hours, hours),
+        }
+        left = {name: most - used for name, (most, used) in limits.items() if most is not None}
+        for name, amount in left.items():
+            if amount <= 0:
+                what = name.removeprefix("max_")
+                raise OutOfBudget(f"the budget of {limits[name][0]:g} {what} is used up")
+        return self.budget.model_copy(update=left)
+
+    def _episodes(self) -> Iterator[EpisodeFolder]:
+        for trace in sorted(self.folder.path.glob("plays/*/episodes/*/trace.jsonl")):
+            yield EpisodeFolder(trace.parent)
+
+    def _spent(self, episodes: Iterator[EpisodeFolder]) -> tuple[int, float]:
+        """Tokens and US dollars of these episodes and of all proposals so far."""
+        prices = self.budget.prices if self.budget else {}
+        played = spending(episodes)
+        tokens = sum(one.input_tokens + one.output_tokens for one in played)
+        cost = sum(one.cost(prices) or 0.0 for one in played)
+        meta, price = self.proposals(), price_of(self.terms.meta, prices)
+        tokens += meta.input_tokens + meta.output_tokens
+        cost += price.of(meta.input_tokens, meta.output_tokens) if price else 0.0
+        return tokens, cost
+
+    def proposals(self) -> Spent:
+        """What all proposals have cost, those under way included."""
+        total = Spent()
+        for folder in sorted(self.folder.path.glob("attempts/*")):
+            total = total.plus(read_draft(folder).spent)
+        return total
+
+
+Benches = Callable[[EvolveContext, Listener], Bench]
+"""How nodes get to their bench; every node of a sitting gets the same sitting's."""
+
+
+def open_bench(
+    context: EvolveContext,
+    tell: Listener,
+    budget: Budget | None = None,
+    since: float | None = None,
+) -> Bench:
+    """The bench of a context. Opens or begins the run's folder; plays nothing.
+
+    Raises what stands in the way (UnknownTask, TaskUnavailable, UnknownModel, ScaffoldError,
+    BadSeeds, RunError, Unpriced).
+    """
+    first = load_scaffold(context.scaffold)
+    terms, absent = terms_of(context, first)
+    if budget is not None:
+        budget.check(filter(None, (terms.gameplay, terms.specialist, terms.meta)))
+    folder = folder_of(context, terms)
+    keep_terms(folder, terms)
+    bench = Bench(
+        folder=folder,
+        terms=terms,
+        context=context,
+        absent=absent,
+        tell=tell,
+        budget=budget,
+        since=time.monotonic() if since is None else since,
+    )
+    bench.keep(first)
+    return bench

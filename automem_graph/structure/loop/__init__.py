@@ -1,0 +1,1 @@
+"""Loop 1 as a graph: one file per node."""

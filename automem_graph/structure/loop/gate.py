@@ -1,0 +1,47 @@
+"""gate: what the scores of a match say, and what follows from it."""
+
+from __future__ import annotations
+
+from automem_graph.structure.bench import Bench
+from automem_graph.structure.gate import Judged
+from automem_graph.structure.lineage import Match
+from automem_graph.structure.loop.state import LoopState, name_of
+
+
+def gate(bench: Bench, state: LoopState) -> LoopState:
+    """Reject, or confirm on fresh seeds; what is confirmed may be kept."""
+    draft = bench.draft(name_of(state))
+    confirming = state["stage"] == "confirm"
+    match = draft.confirmation if confirming else draft.trial
+    assert match is not None, "trial comes before the gate"
+    if match.judged is None or not match.judged.passed:
+        return {"why": rejected(match, fresh=confirming), "next": "discard"}
+    said = won(match.judged, fresh=confirming)
+    if not confirming:
+        return {"why": said, "stage": "confirm", "next": "trial"}
+    return {"why": said, "next": "approve" if bench.context.approve else "keep"}
+
+
+def won(judged: Judged, *, fresh: bool) -> str:
+    """The sentence of a match that was won."""
+    return f"{judged.mean:+.2%} on {judged.n} {_worlds(fresh)}, p {judged.p:.4f}"
+
+
+def rejected(match: Match, *, fresh: bool) -> str:
+    """The sentence of a match that was not."""
+    if match.failed:
+        return match.failed
+    if match.judged is None:
+        mean = sum(pair.gap for pair in match.pairs) / len(match.pairs)
+        return (
+            f"{mean:+.2%} after {len(match.pairs)} {_worlds(fresh)}: it could no longer win, "
+            f"{match.spared} episodes were spared"
+        )
+    said = won(match.judged, fresh=fresh)
+    if match.judged.mean <= 0:
+        return f"{said}: no better"
+    return f"{said}: not sure enough (p below {match.judged.rule.p:g} is)"
+
+
+def _worlds(fresh: bool) -> str:
+    return "fresh worlds" if fresh else "worlds"

@@ -1,0 +1,108 @@
+"""Loop 1 as a graph: measure -> review -> revise -> check -> trial -> gate -> keep | discard.
+
+Every node can be left and entered again: what it has done is in the run's folder, under the names
+of what it was done to, and is not done twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.store.base import BaseStore
+
+from automem_graph.agent.graph import create_inner_loop
+from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.many import JobEvent
+from automem_graph.models.budget import Budget
+from automem_graph.structure.bench import Bench, open_bench
+from automem_graph.structure.context import EvolveContext, context_of
+from automem_graph.structure.events import Began, Event, Listener
+from automem_graph.structure.loop.approve import approve
+from automem_graph.structure.loop.check import check
+from automem_graph.structure.loop.conclude import conclude
+from automem_graph.structure.loop.discard import discard
+from automem_graph.structure.loop.gate import gate
+from automem_graph.structure.loop.keep import keep
+from automem_graph.structure.loop.measure import measure
+from automem_graph.structure.loop.review import review
+from automem_graph.structure.loop.revise import revise
+from automem_graph.structure.loop.state import LoopInput, LoopState, name_of
+from automem_graph.structure.loop.trial import trial
+
+ScaffoldLoop = CompiledStateGraph[LoopState, EvolveContext, LoopInput, LoopState]
+
+NODES = (measure, review, revise, check, trial, gate, approve, keep, discard, conclude)
+
+ROUTES = {
+    "review": ("revise", "conclude"),
+    "revise": ("check", "revise", "discard", "conclude"),
+    "check": ("trial", "revise", "discard"),
+    "gate": ("trial", "approve", "keep", "discard"),  # trial again: confirmation
+    "approve": ("keep", "discard"),
+}
+EDGES = (
+    *((START, "measure"), ("measure", "review"), ("trial", "gate")),
+    *(("keep", "review"), ("discard", "review"), ("conclude", END)),
+)
+
+
+def create_scaffold_loop(
+    *,
+    hear: Listener | None = None,
+    budget: Budget | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    store: BaseStore | None = None,
+) -> ScaffoldLoop:
+    """Compile loop 1. Its context is an `EvolveContext`; it needs no input.
+
+    `hear` is told what happens, from the thread in which the node runs; so is the graph's custom
+    stream. `budget` limits what all players and the proposer cost together. A run that cannot go on
+    (a server that is down, a budget that is used up) raises `Unfinished` and, with a checkpointer,
+    goes on from that node when it is run again with None.
+    """
+    since = time.monotonic()
+    graph = StateGraph(LoopState, EvolveContext, input_schema=LoopInput)
+    for node in NODES:
+        graph.add_node(node.__name__, _at_bench(node, hear, budget, since))
+    for start, end in EDGES:
+        graph.add_edge(start, end)
+    for name, ends in ROUTES.items():
+        graph.add_conditional_edges(name, _next, list(ends))
+    loop = graph.compile(checkpointer=checkpointer, store=store, name="scaffold_loop")
+    inner: Any = create_inner_loop(EpisodeDesks())
+    loop.nodes["trial"].subgraphs = [inner]
+    return loop
+
+
+def _next(state: LoopState) -> str:
+    """Where the node that has just run wants to go."""
+    return state["next"]
+
+
+def _at_bench(
+    node: Callable[[Bench, LoopState], LoopState],
+    hear: Listener | None,
+    budget: Budget | None,
+    since: float,
+) -> Callable[..., LoopState]:
+    """The graph's node for a function of a bench and a state; what happens there is streamed."""
+
+    def run(state: LoopState, runtime: Runtime[EvolveContext]) -> LoopState:
+        def tell(event: Event | JobEvent) -> None:
+            runtime.stream_writer(event.model_dump(mode="json"))
+            if hear is not None:
+                hear(event)
+
+        context = context_of(runtime.context)
+        bench = open_bench(context, tell, budget, since)
+        attempt = name_of(state) if "version" in state else "v0"
+        tell(Began(node=node.__name__, attempt=attempt))
+        return node(bench, state)
+
+    return run

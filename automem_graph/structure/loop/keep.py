@@ -1,0 +1,13 @@
+"""keep: the challenger is the incumbent now."""
+
+from __future__ import annotations
+
+from automem_graph.structure.bench import Bench
+from automem_graph.structure.loop.decide import decide
+from automem_graph.structure.loop.state import LoopState
+
+
+def keep(bench: Bench, state: LoopState) -> LoopState:
+    """Write its row; the next version is wanted."""
+    decide(bench, state, kept=True)
+    return {"version": state["version"] + 1, "attempt": 1, "next": "review"}

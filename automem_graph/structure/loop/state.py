@@ -1,0 +1,37 @@
+"""The state of loop 1: ids, counters and where to go. All else is files."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from automem_graph.structure.lineage import Stage
+
+
+class LoopInput(TypedDict, total=False):
+    """A run needs no input: the context says what to do."""
+
+
+class LoopState(TypedDict, total=False):
+    """Where the loop stands."""
+
+    run: str
+    """The run's folder."""
+    version: int
+    """Of the incumbent."""
+    attempt: int
+    """At the next version, from 1."""
+    tried: int
+    """Tries at getting this attempt past the checks."""
+    stage: Stage
+    """How far the attempt has come."""
+    why: str
+    """What was found out about it last: why it passed or did not."""
+    next: str
+    """The node to go to."""
+    stop: str
+    """Why the search has ended."""
+
+
+def name_of(state: LoopState) -> str:
+    """The attempt's name: `v1.2` is the second at what would become version 1."""
+    return f"v{state['version'] + 1}.{state['attempt']}"

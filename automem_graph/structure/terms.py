@@ -1,0 +1,143 @@
+"""What a run of loop 1 was asked, as its folder keeps it, and the seeds that it plays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import count, islice
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from automem_graph.episodes.desks import RUNS
+from automem_graph.episodes.identity import Cast, Extent, words_for
+from automem_graph.episodes.layout import RunError, write_json
+from automem_graph.evaluation.results import Key
+from automem_graph.evaluation.seeds import BadSeeds, parse_seeds
+from automem_graph.evaluation.suite import asked_of, choose
+from automem_graph.models.resolve import OFFLINE
+from automem_graph.scaffold.load import Scaffold
+from automem_graph.structure.context import EvolveContext
+from automem_graph.structure.gate import Rule
+from automem_graph.structure.layout import EvolutionFolder
+from automem_graph.worlds.registry import TaskUnavailable, missing, suite
+
+GATE_FROM, HELD_OUT_FROM, FRESH_FROM = 42, 1042, 10_042
+"""The first seed of each set. Seeds of a confirmation are fresh: no other match plays them."""
+
+FREE, PAID = 24, 10
+"""Seeds of a set: where players are offline, and where a model may cost something."""
+
+
+class Terms(Cast, Extent):
+    """What a run was asked. `scaffold` is the id of the first one; `seeds` are the gate's."""
+
+    suite: str
+    proposer: str
+    meta: str = ""
+    rule: Rule
+    held_out: tuple[int, ...]
+
+    @property
+    def gate(self) -> tuple[int, ...]:
+        """The seeds of the gate."""
+        return self.seeds or ()
+
+    def keys(self, seeds: Sequence[int]) -> tuple[Key, ...]:
+        """The worlds of these seeds, seed by seed."""
+        return tuple((task, seed) for seed in seeds for task in self.tasks)
+
+    def fresh(self, confirmation: int) -> tuple[int, ...]:
+        """The seeds of the n-th confirmation, counted from 0: as many as the gate has."""
+        known = {*self.gate, *self.held_out}
+        unused = (seed for seed in count(FRESH_FROM) if seed not in known)
+        first = confirmation * len(self.gate)
+        return tuple(islice(unused, first, first + len(self.gate)))
+
+
+def terms_of(context: EvolveContext, first: Scaffold) -> tuple[Terms, dict[str, str]]:
+    """The terms that a context amounts to, and the tasks that cannot be played here, with why.
+
+    Raises UnknownTask, TaskUnavailable where none can be played, UnknownModel, BadSeeds.
+    """
+    chosen = choose(suite(context.suite), context.tasks)
+    absent = {task: why for task in chosen if (why := missing(task)) is not None}
+    playable = [task for task in chosen if task not in absent]
+    if not playable:
+        raise TaskUnavailable(" ".join(dict.fromkeys(absent.values())))
+    given = {**context.playing(), "agent": "memory", "scaffold": str(first.path)}
+    each = asked_of(set(playable), given)
+    one = each[playable[0]]
+    free = all(name.startswith(OFFLINE) for name, _ in one.models.values())
+    gate, held_out = (
+        parse_seeds(said) if said else tuple(range(start, start + (FREE if free else PAID)))
+        for said, start in (
+            (context.gate_seeds, GATE_FROM),
+            (context.held_out_seeds, HELD_OUT_FROM),
+        )
+    )
+    if both := sorted({*gate} & {*held_out}):
+        raise BadSeeds(f"seed {both[0]} cannot be the gate's and held out: choose other seeds")
+    pairs = len(gate) * len(playable)
+    if context.rule == "sign_flip" and 0.5**pairs >= context.p:
+        raise BadSeeds(
+            f"{pairs} worlds cannot show a p below {context.p:g}, whatever is won there: give the "
+            "gate more seeds"
+        )
+    terms = Terms(
+        suite=context.suite,
+        tasks={task: each[task].steps for task in playable},
+        seeds=gate,
+        left_out=tuple(absent),
+        held_out=held_out,
+        proposer=context.proposer,
+        meta=context.meta,
+        rule=Rule(name=context.rule, p=context.p),
+        **one.cast(),
+    )
+    return terms, absent
+
+
+def folder_of(context: EvolveContext, terms: Terms) -> EvolutionFolder:
+    """The run's folder: the context's, else one named by the terms.
+
+    Held-out seeds do not bear on the name: they may be more the next time.
+    """
+    if context.run:
+        return EvolutionFolder(Path(context.run))
+    named = terms.model_dump(mode="json", exclude={"held_out"})
+    return EvolutionFolder(RUNS / f"evolve-{terms.suite}-{words_for(named)}")
+
+
+def keep_terms(folder: EvolutionFolder, terms: Terms) -> None:
+    """Write the terms into the run's folder; RunError where it holds a run of other ones."""
+    free = {"held_out"}
+    if folder.asked.exists():
+        kept = read_terms(folder)
+        was, wanted = kept.model_dump(exclude=free), terms.model_dump(exclude=free)
+        other = [name for name, value in wanted.items() if was[name] != value]
+        if other:
+            raise RunError(
+                f"{folder.path} holds a run with another {', '.join(other)}: choose another folder "
+                "with --out"
+            )
+        if kept == terms:
+            return
+    write_json(folder.asked, {"format": 1, "asked": terms.model_dump(mode="json")})
+
+
+def read_terms(folder: EvolutionFolder) -> Terms:
+    """What a run of loop 1 was asked; RunError where there is none, or it is damaged."""
+    try:
+        kept = json.loads(folder.asked.read_text(encoding="utf-8"))
+        return Terms.model_validate(kept["asked"])
+    except FileNotFoundError:
+        raise RunError(
+            f"there is no run of loop 1 in {folder.path}: it has no evolve.json"
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise RunError(f"{folder.asked}: {where} is damaged: {first['msg']}") from error
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise RunError(f"{folder.asked} cannot be read: {error}") from error
