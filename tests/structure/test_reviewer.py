@@ -106,6 +106,13 @@ def test_what_was_tried_is_told_and_not_tried_again(workspace: Workspace):
     assert f"- v1.1, with {', '.join(sorted(first))}: No gain." in workspace.analysis.read_text()
 
 
+def test_an_attempt_of_another_proposer_may_be_broken(workspace: Workspace):
+    attempted(workspace, "v1.1")
+    (workspace.candidate("v1.1") / "scaffold" / "hooks.py").write_text("def (")
+    workspace.candidate("v1.2").mkdir()
+    assert proposed(workspace)
+
+
 def test_attempts_at_other_versions_do_not_count(workspace: Workspace):
     first = proposed(workspace)
     reset(workspace, TOOLS / "v0")

@@ -98,6 +98,20 @@ def test_changes_of_what_is_carried_want_a_note():
     assert sign("unnoted", before, told) == sign("unnoted", before, before) == Sign()
 
 
+def test_hit_points_lost_want_a_note():
+    steps = [Step(n, f"Status:\nDlvl:1 $:0 HP:{hp}(16) Pw:1(1)") for n, hp in ((1, 16), (2, 9))]
+    assert sign("hurt", *steps, Step(3, "")).where == (
+        "step 2: 16 hit points became 9, and LOG wrote nothing",
+    )
+    assert sign("hurt", *reversed(steps)) == sign("hurt", *walk(0, 3)) == Sign()
+
+
+def test_actions_that_the_world_does_not_have_are_found():
+    odd = Step(4, "", action="Noop", not_understood=True)
+    found = sign("not understood", *walk(0, 3), odd)
+    assert found == Sign(0.25, ("step 4: Noop was taken in its place",))
+
+
 def test_long_silence_is_found_and_short_silence_is_not():
     said = Step(50, "", [wrote("here")])
     assert sign("silent", *walk(0, 30), said, *walk(51, 80)) == Sign()

@@ -10,6 +10,7 @@ from pathlib import Path
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import Scaffold, load_scaffold
+from automem_graph.structure.part import PartError
 from automem_graph.structure.plain import one_line, read_plain
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.reviewer.evidence import Episode
@@ -62,7 +63,7 @@ def find_incumbent(workspace: Workspace) -> Incumbent:
         )
     have = frozenset(taken(workspace.scaffold))
     attempts = [
-        Attempt(other, frozenset(taken(at / "scaffold")) - have, _verdict(at))
+        Attempt(other, _parts(at / "scaffold") - have, _verdict(at))
         for other, at in folders.items()
         if "." in other and _version(other) == _version(name) + 1
     ]
@@ -104,6 +105,14 @@ def _id(folder: Path) -> str:
         return scaffold_id(folder)
     except (ScaffoldError, OSError):
         return ""
+
+
+def _parts(folder: Path) -> frozenset[str]:
+    """The parts that an attempt had; none where another proposer left no readable scaffold."""
+    try:
+        return frozenset(taken(folder))
+    except (PartError, OSError):
+        return frozenset()
 
 
 def _verdict(folder: Path) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from automem_graph.protocols import ActionSpec, Call
 
 _THING = re.compile(r"^- ([A-Za-z][A-Za-z' -]{0,40}?)(?:,| \d{1,3} steps?\b)", re.MULTILINE)
+_HIT_POINTS = re.compile(r"\bHP:(\d{1,6})\(")
 _CARRIED = re.compile(r"nventory:([^\n]{0,2000}(?:\n[^\n]{1,300}){0,60})")
 
 
@@ -24,11 +25,19 @@ class Step:
     stuck: bool = False
     in_vain: bool = False
     """Whether a search of this step found nothing."""
+    not_understood: bool = False
+    """Whether no action was committed, or one that is none of the world's."""
 
     @cached_property
     def things(self) -> frozenset[str]:
         """The kinds of things in view, which the games list as `- tree 3 steps to your north`."""
         return frozenset(_THING.findall(self.saw))
+
+    @cached_property
+    def hit_points(self) -> int | None:
+        """The hit points of a status line; None where the text has none."""
+        found = _HIT_POINTS.search(self.saw)
+        return int(found[1]) if found else None
 
     @cached_property
     def carried(self) -> str:

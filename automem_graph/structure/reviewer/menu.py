@@ -17,6 +17,8 @@ ANSWERS = {
     "buried": ("done", "pruner"),
     "unnoted": ("inventory", "status"),
     "silent": ("stub",),
+    "hurt": ("survey", "status"),
+    "not understood": ("spelling",),
     "empty": ("keyed", "status"),
 }
 """The parts for each sign. Where there are two, one alone would not show."""

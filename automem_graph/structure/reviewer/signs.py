@@ -121,6 +121,28 @@ def unnoted(episode: Episode) -> Sign:
     return Sign(len(where) / max(1, len(episode.steps)), tuple(where))
 
 
+def hurt(episode: Episode) -> Sign:
+    """Hit points are lost, and LOG writes nothing."""
+    where = [
+        f"step {now.number}: {before.hit_points} hit points became {now.hit_points}, and LOG wrote "
+        "nothing"
+        for before, now in zip(episode.steps, episode.steps[1:], strict=False)
+        if now.hit_points is not None and (before.hit_points or 0) > now.hit_points
+        if not any(episode.writes(now))
+    ]
+    return Sign(len(where) / max(1, len(episode.steps)), tuple(where))
+
+
+def not_understood(episode: Episode) -> Sign:
+    """Replies commit no action, or one that the world does not have."""
+    where = [
+        f"step {step.number}: {_quoted(step.action)} was taken in its place"
+        for step in episode.steps
+        if step.not_understood
+    ]
+    return Sign(len(where) / max(1, len(episode.steps)), tuple(where))
+
+
 def silent(episode: Episode) -> Sign:
     """Long stretches in which LOG writes nothing."""
     quiet = [at for at, step in enumerate(episode.steps) if not any(episode.writes(step))]
@@ -144,6 +166,8 @@ SIGNS = {
     "buried": Rule("buried notes", buried),
     "unnoted": Rule("changes not noted", unnoted),
     "silent": Rule("long silence", silent),
+    "hurt": Rule("hit points lost", hurt),
+    "not understood": Rule("actions not understood", not_understood),
     "empty": Rule("searches in vain", empty),
 }
 

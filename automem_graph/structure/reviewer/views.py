@@ -82,7 +82,15 @@ def _steps(page: str, actions: Mapping[str, ActionSpec]) -> Iterator[Step]:
         ]
         acts = "".join(text for name, text in fields if name == "acts").partition(" (said: ")[0]
         gave = [text for name, text in fields if name == "gives"]
-        yield Step(number, saw, calls, acts, "[stuck]" in flags, _in_vain(calls, gave))
+        yield Step(
+            number,
+            saw,
+            calls,
+            acts,
+            stuck="[stuck]" in flags,
+            in_vain=_in_vain(calls, gave),
+            not_understood="[fallback]" in flags or "[unknown action]" in flags,
+        )
         before = saw
 
 
