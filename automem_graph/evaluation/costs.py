@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from automem_graph.episodes.identity import RunAsked
+from automem_graph.episodes.identity import Cast
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.spending import spending
 from automem_graph.models.budget import Price
@@ -24,7 +24,7 @@ class Cost(Frozen):
 
 
 def costs(
-    asked: RunAsked, episodes: Iterable[EpisodeFolder], prices: Mapping[str, Price]
+    asked: Cast, episodes: Iterable[EpisodeFolder], prices: Mapping[str, Price]
 ) -> tuple[Cost, ...]:
     """The cost of each model; nothing is said of models that are free."""
     if all(name.startswith(OFFLINE) for name in (asked.gameplay, asked.specialist) if name):

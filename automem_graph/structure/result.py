@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
-from automem_graph.episodes.layout import RunError
+from automem_graph.episodes.layout import EpisodeFolder, RunError
 from automem_graph.episodes.play import EpisodeResult
+from automem_graph.evaluation.costs import Cost, costs
+from automem_graph.evaluation.outcome import NO_PRICES
 from automem_graph.evaluation.results import Key, read_results
 from automem_graph.evaluation.scores import ALL, Score, score
 from automem_graph.evaluation.statistics import Difference, difference
+from automem_graph.models.budget import Price
 from automem_graph.protocols import Frozen
 from automem_graph.structure.gate import Judged, judge
 from automem_graph.structure.layout import EvolutionFolder
-from automem_graph.structure.lineage import Row, Spent, kept_versions, read_rows
+from automem_graph.structure.lineage import Pair, Row, Spent, kept_versions, read_rows
 from automem_graph.structure.terms import Terms, read_terms
 
 
@@ -35,6 +38,8 @@ class Compared(Frozen):
     """With its 95 % interval, and a two-sided p."""
     judged: Judged
     """By the one-sided sign-flip test."""
+    pairs: tuple[Pair, ...]
+    """World by world: `after` is the set that the other one is taken from."""
 
 
 class HeldOut(Frozen):
@@ -65,6 +70,8 @@ class Evolution(Frozen):
     rows: tuple[Row, ...]
     """All attempts, in order."""
     versions: tuple[Version, ...]
+    gate_gain: Compared | None
+    """The last version minus v0 on the gate's seeds, which chose it: None while it is v0."""
     held_out: HeldOut | None
     """None until the search is over and these are played."""
     stop: str
@@ -75,6 +82,8 @@ class Evolution(Frozen):
     """Episodes that racing did not play."""
     spent: Spent
     """What the proposals have cost."""
+    costs: tuple[Cost, ...] = ()
+    """What all episodes have cost, in all sittings, of models that are not free."""
 
     @property
     def best(self) -> Version:
@@ -87,7 +96,9 @@ class Evolution(Frozen):
         return EvolutionFolder(Path(self.run)).scaffold(self.best.row.scaffold)
 
 
-def read_evolution(folder: EvolutionFolder, stop: str | None = None) -> Evolution:
+def read_evolution(
+    folder: EvolutionFolder, stop: str | None = None, prices: Mapping[str, Price] = NO_PRICES
+) -> Evolution:
     """Read a run of loop 1; `stop` is why its search has just ended, if it has.
 
     Raises RunError where the folder holds no run, or one whose first scaffold is not measured.
@@ -95,23 +106,36 @@ def read_evolution(folder: EvolutionFolder, stop: str | None = None) -> Evolutio
     terms, rows = read_terms(folder), read_rows(folder.lineage)
     if not rows:
         raise RunError(f"{folder.path} has no version yet: v0 was not measured to its end")
+    kept = kept_versions(rows)
     matches = [match for row in rows for match in (row.trial, row.confirmation) if match]
+    traces = sorted(folder.path.glob("plays/*/episodes/*/trace.jsonl"))
     return Evolution(
         run=str(folder.path),
         asked=terms,
         rows=rows,
-        versions=tuple(_version(folder, terms, row) for row in kept_versions(rows)),
-        held_out=_held_out(folder, terms, kept_versions(rows)),
+        versions=tuple(_version(folder, terms, row) for row in kept),
+        gate_gain=_gate_gain(folder, terms, kept),
+        held_out=_held_out(folder, terms, kept),
         stop=_stop(folder) if stop is None else stop,
         episodes=sum(1 for _ in folder.path.glob("plays/*/episodes/*/episode.json")),
         spared=sum(match.spared for match in matches),
         spent=reduce(Spent.plus, (row.spent for row in rows)),
+        costs=costs(terms, (EpisodeFolder(trace.parent) for trace in traces), prices),
     )
 
 
 def _version(folder: EvolutionFolder, terms: Terms, row: Row) -> Version:
     keys = terms.keys(terms.gate)
     return Version(name=row.version, row=row, gate=_score(_played(folder, row), keys))
+
+
+def _gate_gain(folder: EvolutionFolder, terms: Terms, kept: Sequence[Row]) -> Compared | None:
+    first, last = (
+        {key: found.get(key) for key in terms.keys(terms.gate)}
+        for found in (_played(folder, kept[0]), _played(folder, kept[-1]))
+    )
+    whole = all(_is_done(result) for result in (*first.values(), *last.values()))
+    return _compared(last, first, terms) if whole and len(kept) > 1 else None
 
 
 def _held_out(folder: EvolutionFolder, terms: Terms, kept: Sequence[Row]) -> HeldOut | None:
@@ -122,7 +146,7 @@ def _held_out(folder: EvolutionFolder, terms: Terms, kept: Sequence[Row]) -> Hel
         for row in (first, last)
         for results in (_played(folder, row), _played(folder, row, wiped=True))
     ]
-    if any(result is None or result.status != "done" for one in sets for result in one.values()):
+    if not all(_is_done(result) for one in sets for result in one.values()):
         return None
     old, old_wiped, new, new_wiped = sets
     return HeldOut(
@@ -148,20 +172,26 @@ def _score(results: Mapping[Key, EpisodeResult | None], keys: Sequence[Key]) -> 
     return score(ALL, [one for one in found if one is not None], len(keys))
 
 
+def _is_done(result: EpisodeResult | None) -> bool:
+    return result is not None and result.progression is not None
+
+
 def _compared(
     one: Mapping[Key, EpisodeResult | None], other: Mapping[Key, EpisodeResult | None], terms: Terms
 ) -> Compared:
-    gaps = list(_gaps(one, other))
-    return Compared(difference=difference(gaps), judged=judge(gaps, terms.rule))
+    pairs = tuple(_pairs(one, other))
+    gaps = [pair.gap for pair in pairs]
+    return Compared(difference=difference(gaps), judged=judge(gaps, terms.rule), pairs=pairs)
 
 
-def _gaps(
+def _pairs(
     one: Mapping[Key, EpisodeResult | None], other: Mapping[Key, EpisodeResult | None]
-) -> Iterable[float]:
-    for key, result in one.items():
-        paired = other[key]
+) -> Iterable[Pair]:
+    for (task, seed), result in one.items():
+        paired = other[task, seed]
         if result and paired and None not in (result.progression, paired.progression):
-            yield (result.progression or 0.0) - (paired.progression or 0.0)
+            before, after = paired.progression or 0.0, result.progression or 0.0
+            yield Pair(task=task, seed=seed, before=before, after=after)
 
 
 def _stop(folder: EvolutionFolder) -> str:
