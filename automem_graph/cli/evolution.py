@@ -4,84 +4,71 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.table import Table
+
 from automem_graph.cli.console import out, shown
-from automem_graph.cli.scores import numbers, per_cent
+from automem_graph.cli.scores import numbers, print_costs
 from automem_graph.evaluation.scores import Score
 from automem_graph.evaluation.seeds import name_seeds
-from automem_graph.structure.result import Compared, Evolution, HeldOut, Version
-
-MEASURES = {
-    "growth": "growth",
-    "repeated_writes": "repeated",
-    "empty_searches": "empty",
-    "stuck_steps": "stuck",
-    "prompt_chars": "prompt chars",
-}
-"""The measures of docs/metrics.md that the paper reports of each version; --json has all."""
+from automem_graph.report import figures
+from automem_graph.structure.result import Evolution
 
 
 def print_evolution(found: Evolution, page: Path) -> None:
-    """Versions and their scores, what held-out worlds say, and where it all lies."""
+    """Versions and their scores, what held-out worlds say, what it cost, and where it all lies."""
     asked = found.asked
-    out.print(_versions(found))
+    out.print(_scores(found))
     out.print(
         shown(f"gate: seeds {name_seeds(asked.gate)}; held out: {name_seeds(asked.held_out)}"),
         soft_wrap=True,
     )
-    if found.held_out is not None:
-        _print_held_out(found.held_out, found.best)
+    if any(version.gate.metrics for version in found.versions):
+        out.print(_measures(found))
+    for name, compared in figures.gains(found).items():
+        out.print(shown(f"{name}: {figures.difference(compared)}"), soft_wrap=True)
+    for row in (version.row for version in found.versions if version.row.parent):
+        said = f"{row.version}: {row.reason or row.why} ({figures.changed(row.diff)})"
+        out.print(shown(said), soft_wrap=True)
     rejected = sum(not row.kept for row in found.rows)
     out.print(
         f"{rejected} attempts rejected; {found.episodes:,} episodes, {found.spared:,} spared by "
         "stopping what could no longer win",
         soft_wrap=True,
     )
+    _print_costs(found)
     if found.stop:
         out.print(shown(f"ended: {found.stop}"), soft_wrap=True)
     for name, where in (("best", found.scaffold), ("page", page), ("run", found.run)):
         out.print(shown(f"{name:5} {where}"), soft_wrap=True)
 
 
-def _versions(found: Evolution) -> object:
-    table = numbers("version", "gate, %", "held out, %", "wiped, %", *MEASURES.values())
+def _scores(found: Evolution) -> Table:
+    table = numbers("version", "gate, %", "held out, %", "wiped, %")
     held = found.held_out
+    ends: dict[str, tuple[Score, Score]] = {}
+    if held is not None:
+        ends[found.versions[0].name] = (held.first, held.first_wiped)
+        ends[found.best.name] = (held.last, held.last_wiped)
     for version in found.versions:
-        ends: dict[str, tuple[Score, Score]] = {}
-        if held is not None:
-            ends = {
-                found.versions[0].name: (held.first, held.first_wiped),
-                found.best.name: (held.last, held.last_wiped),
-            }
-        said = version.gate.metrics.shown() if version.gate.metrics else {}
-        table.add_row(
-            version.name,
-            earned(version.gate),
-            *(earned(one) for one in ends[version.name]) if version.name in ends else ("", ""),
-            *(said.get(name, "") for name in MEASURES),
-        )
+        scores = (version.gate, *ends.get(version.name, ()))
+        table.add_row(version.name, *map(figures.earned, scores))
     return table
 
 
-def _print_held_out(held: HeldOut, best: Version) -> None:
-    for what, compared in (
-        (f"held out, {best.name} - v0", held.gain),
-        ("what the files carry, v0", held.first_carried),
-        (f"what the files carry, {best.name}", held.last_carried),
-    ):
-        out.print(shown(f"{what}: {difference(compared)}"), soft_wrap=True)
+def _measures(found: Evolution) -> Table:
+    table = numbers("memory", *figures.MEASURES.values())
+    for version in found.versions:
+        said = version.gate.metrics.shown() if version.gate.metrics else {}
+        table.add_row(version.name, *(said.get(name, "") for name in figures.MEASURES))
+    return table
 
 
-def difference(compared: Compared) -> str:
-    """A paired difference as a person reads it, in points of progression."""
-    found = compared.difference
-    between = ""
-    if found.low is not None and found.high is not None:
-        between = f" ({100 * found.low:+.2f} to {100 * found.high:+.2f})"
-    return f"{100 * found.mean:+.2f}{between}, p {compared.judged.p:.2g}, n {found.n}"
-
-
-def earned(score: Score) -> str:
-    """A score's mean, or why there is none."""
-    if score.progression is None:
-        return f"incomplete: {score.incomplete}"
-    return per_cent(score.progression)
+def _print_costs(found: Evolution) -> None:
+    print_costs(found.costs)
+    spent = found.spent
+    if spent.calls:
+        out.print(
+            f"cost: proposals: {spent.calls:,} calls, {spent.input_tokens:,} tokens in, "
+            f"{spent.output_tokens:,} out",
+            soft_wrap=True,
+        )

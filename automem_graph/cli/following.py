@@ -13,6 +13,7 @@ from automem_graph.cli.board import Board, duration
 from automem_graph.cli.console import shown
 from automem_graph.episodes.many import JobEvent
 from automem_graph.models.budget import Rates
+from automem_graph.report.figures import changed, verdict
 from automem_graph.structure.bench import Bench
 from automem_graph.structure.events import Began, Decided, Event, Played, Playing, Said
 from automem_graph.structure.lineage import Row
@@ -108,7 +109,5 @@ def told(row: Row) -> str:
     """A row as a line: what became of the attempt, what it changed, how much."""
     if not row.parent:
         return f"{row.name}: {row.why}"
-    diff = f"{row.diff.files} files, +{row.diff.added} -{row.diff.removed}"
-    verdict = f"kept as {row.version}" if row.kept else f"rejected at {row.stage}"
     reason = f" {row.reason}" if row.reason else ""
-    return f"{row.name} {verdict}: {row.why}.{reason} ({diff})"
+    return f"{row.name} {verdict(row)}: {row.why}.{reason} ({changed(row.diff)})"

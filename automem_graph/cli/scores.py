@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from automem_graph.cli.console import out, shown
-from automem_graph.evaluation.costs import total
+from automem_graph.evaluation.costs import Cost, total
 from automem_graph.evaluation.forecast import Forecast
 from automem_graph.evaluation.outcome import Outcome
 from automem_graph.evaluation.scores import Score
 from automem_graph.evaluation.seeds import name_seeds
-from automem_graph.evaluation.statistics import Estimate
 from automem_graph.evaluation.suite import short_name
+from automem_graph.report.figures import dollars, earned
 
 MEASURES = {
     "growth": "growth",
@@ -34,7 +36,7 @@ def print_outcome(found: Outcome) -> None:
     out.print(_scores(rows))
     if any(score.metrics is not None for score in rows):
         out.print(_measures(rows))
-    _costs(found)
+    print_costs(found.costs)
     _failed(found)
     _left_out(found)
     out.print(shown(f"run  {found.run}"), soft_wrap=True)
@@ -53,14 +55,18 @@ def print_forecast(found: Forecast) -> None:
         out.print(shown(f"basis    {task}: {basis}"), soft_wrap=True)
 
 
-def dollars(usd: float | None) -> str:
-    """A cost as a person reads it."""
-    return "unpriced" if usd is None else f"${usd:,.2f}"
-
-
-def per_cent(found: Estimate) -> str:
-    """A mean with its standard error, as the paper prints them."""
-    return f"{100 * found.mean:.2f} ± {100 * found.error:.2f}"
+def print_costs(found: Sequence[Cost]) -> None:
+    """What each model has cost, and all of them."""
+    for one in found:
+        out.print(
+            shown(
+                f"cost: {one.model}: {one.calls:,} calls, {one.input_tokens:,} tokens in, "
+                f"{one.output_tokens:,} out, {dollars(one.usd)}"
+            ),
+            soft_wrap=True,
+        )
+    if len(found) > 1:
+        out.print(f"cost: all models: {dollars(total(found))}")
 
 
 def numbers(first: str, *others: str) -> Table:
@@ -75,12 +81,9 @@ def numbers(first: str, *others: str) -> Table:
 def _scores(rows: list[Score]) -> Table:
     table = numbers("task", "progression, %", "n", "failed", "steps")
     for score in rows:
-        earned = f"incomplete: {score.incomplete}"
-        if score.progression is not None:
-            earned = per_cent(score.progression)
         steps = "-" if score.steps is None else f"{score.steps:,.0f}"
         table.add_row(
-            shown(short_name(score.task)), earned, str(score.done), str(score.failed), steps
+            shown(short_name(score.task)), earned(score), str(score.done), str(score.failed), steps
         )
     return table
 
@@ -92,19 +95,6 @@ def _measures(rows: list[Score]) -> Table:
             said = score.metrics.shown()
             table.add_row(shown(short_name(score.task)), *(said[name] for name in MEASURES))
     return table
-
-
-def _costs(found: Outcome) -> None:
-    for one in found.costs:
-        out.print(
-            shown(
-                f"cost: {one.model}: {one.calls:,} calls, {one.input_tokens:,} tokens in, "
-                f"{one.output_tokens:,} out, {dollars(one.usd)}"
-            ),
-            soft_wrap=True,
-        )
-    if len(found.costs) > 1:
-        out.print(f"cost: all models: {dollars(total(found.costs))}")
 
 
 def _failed(found: Outcome) -> None:
@@ -121,7 +111,7 @@ def _left_out(found: Outcome) -> None:
     if not found.left_out:
         return
     of = len(found.tasks) + len(found.left_out)
-    mean = "" if found.all.progression is None else f": {per_cent(found.all.progression)} %"
+    mean = "" if found.all.progression is None else f": {earned(found.all)} %"
     out.print(f"Mean over {len(found.tasks)} of {of} tasks{mean}", style="yellow")
     for task, why in found.left_out.items():
         out.print(shown(f"left out: {task}: {why}"), style="yellow", soft_wrap=True)

@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "automem_graph"
 ROOMS = [
     "cli",
+    "report",
     "structure",
     "evaluation",
     "episodes",
