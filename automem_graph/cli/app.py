@@ -12,8 +12,11 @@ from automem_graph.cli.boxoban import boxoban
 from automem_graph.cli.compare import compare
 from automem_graph.cli.config import read_config
 from automem_graph.cli.console import clear_errors
+from automem_graph.cli.diff import diff
 from automem_graph.cli.doctor import doctor
 from automem_graph.cli.evaluate import evaluate
+from automem_graph.cli.evolve import evolve
+from automem_graph.cli.lineage import lineage
 from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
 from automem_graph.cli.serve import serve
@@ -31,6 +34,9 @@ app = typer.Typer(
 app.command()(play)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(evolve)
+app.command()(lineage)
+app.command()(diff)
 app.command()(trace)
 app.command()(memory)
 app.command()(doctor)
@@ -50,6 +56,6 @@ def automem(
         raise typer.Exit
     with clear_errors():
         ctx.obj = config = read_config(os.environ)
-    ctx.default_map = {"play": {**config.settings}, "evaluate": {**config.settings}}
+    ctx.default_map = {name: {**config.settings} for name in ("play", "evaluate", "evolve")}
     if "boxoban" in config.settings:  # worlds are processes of their own, which inherit it
         os.environ[VARIABLE] = config.settings["boxoban"]

@@ -35,7 +35,7 @@ from automem_graph.report.evolution import write_page
 from automem_graph.structure.bench import Unfinished, open_bench
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.evolve import evolve_scaffold
-from automem_graph.structure.result import Evolution, read_evolution
+from automem_graph.structure.result import read_evolution
 
 
 class GateRule(StrEnum):
@@ -160,32 +160,34 @@ def evolve(
         follow = Following(
             out, bench, rates(bench.terms.gameplay, bench.terms.specialist, known), quiet=as_json
         )
-        found = _evolve(suite, given, budget, follow, approve=approve)
-        page = write_page(found, bench.folder)
+        trouble = _run(suite, given, budget, follow, approve=approve)
+        if bench.rows:
+            found = read_evolution(bench.folder, prices=known)
+            page = write_page(found, bench.folder)
+    if trouble is not None:
+        stop(*trouble)
     if as_json:
         print_json(found.model_dump_json(indent=2))
     else:
         print_evolution(found, page)
 
 
-def _evolve(
+def _run(
     suite: str,
     given: Mapping[str, Any],
     budget: Budget | None,
     follow: Following,
     *,
     approve: bool,
-) -> Evolution:
-    folder = follow.bench.folder
-    try:
-        with follow:
-            return evolve_scaffold(
-                suite, hear=follow.hear, budget=budget, approve=ask if approve else None, **given
-            )
-    except Unfinished as why:
-        sentence, code = str(why), FAILURE
-    except KeyboardInterrupt:
-        sentence, code = f"stopped; all is kept in {folder.path}: the same command goes on.", 130
-    if follow.bench.rows:
-        write_page(read_evolution(folder), folder)
-    return stop(sentence, code)
+) -> tuple[str, int] | None:
+    """Play, and show it; what stopped it before its end and the exit code for that, if anything."""
+    asked = ask if approve else None
+    with follow:
+        try:
+            evolve_scaffold(suite, hear=follow.hear, budget=budget, approve=asked, **given)
+        except Unfinished as why:
+            return str(why), FAILURE
+        except KeyboardInterrupt:
+            path = follow.bench.folder.path
+            return f"stopped; all is kept in {path}, and the same command goes on.", 130
+    return None
