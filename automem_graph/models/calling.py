@@ -32,6 +32,9 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """Bounds of the pause before the second try, and before any. Pauses are drawn at random below their
 bound, so that calls which failed together do not come back together."""
 
+ROOM = 4
+"""A reply that the context cuts short had room for it if it is this part of prompt and reply."""
+
 _WHAT_NOW = {
     "unreachable": "cannot be reached ({why}): start it, or correct its address",
     "key": "refuses the key ({why}): check {key}",
@@ -102,6 +105,8 @@ def _ask(
     if _broke_off(reply):
         raise _Passing(Fault(kind="passing", words="the stream broke off"))
     health.pace.speed_up()
+    if crowded := _crowded(reply, server.limit):
+        raise ModelError(f"{server} {_what_now(server, crowded)}")
     return reply
 
 
@@ -114,6 +119,21 @@ def _broke_off(reply: AIMessage) -> bool:
     """Whether a stream of OpenAI's protocol ended without saying why, as no whole reply does."""
     told = reply.response_metadata
     return told.get("model_provider") == "openai" and not {"finish_reason", "status"} & told.keys()
+
+
+def _crowded(reply: AIMessage, limit: int | None) -> Fault | None:
+    """What is wrong where a prompt left no room for the reply.
+
+    vLLM refuses a prompt only where not one token of a reply would fit, and cuts replies to the
+    rest of the context. What is left of a reply then is not what the model meant to say.
+    """
+    usage, told = reply.usage_metadata, reply.response_metadata
+    if limit is None or usage is None or told.get("finish_reason") != "length":
+        return None
+    asked, said = usage["input_tokens"], usage["output_tokens"]
+    if said >= limit or said * ROOM >= asked + said:
+        return None
+    return Fault(kind="long", words=f"it has {asked:,} tokens, and the reply was cut at {said:,}")
 
 
 def _give_up(server: Server, state: tenacity.RetryCallState) -> NoReturn:

@@ -63,6 +63,12 @@ class Server:
         return next((one for one in told if one and isinstance(one, str)), self._model._llm_type)
 
     @property
+    def limit(self) -> int | None:
+        """The most tokens of a reply that it is asked for, where that is in OpenAI's words."""
+        told = self._fields.get("max_tokens")
+        return told if isinstance(told, int) else None
+
+    @property
     def key(self) -> str:
         """The variable that its key is read from."""
         return next(iter(self._model.lc_secrets.values()), "its key")

@@ -136,6 +136,10 @@ def test_what_does_not_pass_is_given_up(server, connect):
             Refusal(400, "too much", code="context_length_exceeded"),
             "takes no prompt of this length (400: context_length_exceeded: too much)",
         ),
+        (
+            Reply("North of the", finish="length", asked=8188),
+            "takes no prompt of this length (it has 8,188 tokens, and the reply was cut at 4)",
+        ),
         (Refusal(422, "bad temperature"), "refuses the request (422: bad temperature)"),
         (Refusal(429, "pay first", code="insufficient_quota"), "has no quota left"),
     ],
@@ -148,6 +152,18 @@ def test_what_cannot_pass_is_the_end_at_once(server, connect, answer, said):
     assert len(server.requests) == 1
     assert str(caught.value).startswith(f"the model 'cow-7b' at {server.url} {said}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("finish", "asked", "limit"),
+    [("stop", 8188, 4096), ("length", 12, 4096), ("length", 13, 4096), ("length", 8188, 5)],
+)
+def test_a_reply_that_is_whole_or_had_room_or_is_at_its_limit_goes_on(
+    server, connect, finish, asked, limit
+):
+    server.script = lambda request: Reply(REPLY, finish=finish, asked=asked)
+    model = connect().model_copy(update={"max_tokens": limit})
+    assert call(model, PROMPT).text == REPLY
 
 
 @pytest.mark.parametrize("body", ["{}", '{"choices": []}', '{"choices": null}', "<html>", "{"])

@@ -38,6 +38,8 @@ class Reply:
     tools: Sequence[tuple[str, Mapping[str, Any] | str]] = ()
     """Tool calls: names and arguments; a text is sent as it is, valid or not."""
     finish: str = "stop"
+    asked: int = 7
+    """Tokens that the prompt is said to have."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ def _tool(name: str, arguments: Mapping[str, Any] | str, number: int) -> dict[st
 
 def _usage(said: Reply) -> dict[str, int]:
     spoken = (len(said.text) + len(said.thoughts)) // 4 + 1
-    return {"prompt_tokens": 7, "completion_tokens": spoken, "total_tokens": 7 + spoken}
+    total = said.asked + spoken
+    return {"prompt_tokens": said.asked, "completion_tokens": spoken, "total_tokens": total}
 
 
 def _pieces(text: str) -> list[str]:
