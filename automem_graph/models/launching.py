@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Self
 from urllib.request import ProxyHandler, Request, build_opener
 
+from automem_graph.models.last_words import LastWords
 from automem_graph.models.serving import HOST, ServingError
 
 GRACE_S = 30.0
@@ -36,7 +37,7 @@ class ModelServer:
     def __init__(self, child: subprocess.Popen[bytes], port: int) -> None:
         self._child = child
         self._port = port
-        self._last = ""
+        self._last = LastWords()
         self._relay = threading.Thread(target=self._relay_output, daemon=True)
         self._relay.start()
 
@@ -119,9 +120,10 @@ class ModelServer:
                 text = line.decode(errors="replace")
                 sys.stderr.write(text)
                 sys.stderr.flush()
-                self._last = text.strip() or self._last
+                self._last.hear(text)
 
     def _end(self) -> str:
         self._relay.join(1.0)
-        said = f": {self._last[:300]}" if self._last else ""
+        last = str(self._last)
+        said = f": {last[:300].rstrip('.')}" if last else ""
         return f"the server has ended with code {self._child.returncode}{said}"
