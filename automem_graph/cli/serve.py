@@ -12,7 +12,13 @@ import typer
 
 from automem_graph.cli.console import FAILURE, USAGE, stop
 from automem_graph.models.launching import ModelServer
-from automem_graph.models.serving import HOST, ServingError, read_adapter, serve_command
+from automem_graph.models.serving import (
+    HOST,
+    ServingError,
+    read_adapter,
+    serve_command,
+    served_names,
+)
 
 
 def serve(
@@ -44,9 +50,9 @@ def serve(
     except ServingError as error:
         stop(f"{error}.", USAGE)
     typer.echo(shlex.join(command))
-    names = [base, *(one.name for one in adapters)]
+    names = served_names(base, adapters, options or ())
     specialist = f" --specialist vllm:{names[-1]}@http://{HOST}:{port}" if adapters else ""
-    play = f"automem play crafter --model vllm:{base}@http://{HOST}:{port}{specialist}"
+    play = f"automem play crafter --model vllm:{names[0]}@http://{HOST}:{port}{specialist}"
     if run:
         _run(command, port, names, timeout, play)
     else:

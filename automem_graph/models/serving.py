@@ -6,6 +6,7 @@ specialist are two names at one address: `vllm:NAME@URL`.
 
 from __future__ import annotations
 
+import argparse
 import json
 import operator
 import re
@@ -66,7 +67,9 @@ def serve_command(
     are left out, so that nothing is sampled in a way that a run does not say: for Qwen2.5 they
     would add top_p, top_k and a repetition penalty to every request.
     """
-    names = [base, *(adapter.name for adapter in adapters)]
+    if _said(options, "port") is not None:
+        raise ServingError("the port goes before the --: it says where the server is looked for")
+    names = served_names(base, adapters, options)
     if len(set(names)) < len(names):
         raise ServingError("two of the models have the same name: each needs one of its own")
     words = ["vllm", "serve", base, "--host", HOST, "--port", str(port)]
@@ -77,3 +80,17 @@ def serve_command(
         words += ["--max-lora-rank", str(next(size for size in RANKS if size >= rank))]
         words += ["--lora-modules", *(f"{one.name}={one.path}" for one in adapters)]
     return [*words, *options]
+
+
+def served_names(base: str, adapters: Sequence[Adapter], options: Sequence[str] = ()) -> list[str]:
+    """What the models are called there: the base as `--served-model-name` says, then adapters."""
+    given = _said(options, "served-model-name")
+    return [*((given or [])[:1] or [base]), *(adapter.name for adapter in adapters)]
+
+
+def _said(options: Sequence[str], name: str) -> list[str] | None:
+    """The values that vLLM will take for one of its options; None where it is not there."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument(f"--{name}", f"--{name.replace('-', '_')}", nargs="*", dest="values")
+    values: list[str] | None = parser.parse_known_args(options)[0].values
+    return values

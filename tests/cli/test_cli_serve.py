@@ -31,7 +31,8 @@ if mode == "deaf":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 if mode in ("slow", "deaf"):
     time.sleep(60)
-names = [words[1]]
+named = "--served-model-name"
+names = [words[words.index(named) + 1] if named in words else words[1]]
 if "--lora-modules" in words:
     names += [word.split("=")[0] for word in words[words.index("--lora-modules") + 1 :]]
 
@@ -122,6 +123,17 @@ def test_a_server_is_run_until_ctrl_c_which_it_gets(vllm, adapter, port, monkeyp
     assert rest == "INFO bye\nautomem: the server is stopped.\n"
     assert Path("interrupted").exists()
     assert not alive(process)
+
+
+def test_a_base_under_another_name_is_ready_under_it(vllm, port):
+    named = ("--", "--served-model-name", "qwen")
+    with started("org/base", "--port", str(port), "--run", *named) as command:
+        assert command.stderr is not None
+        while not (line := command.stderr.readline()).startswith("ready: "):
+            assert line.startswith("INFO loading org/base")
+        command.terminate()
+        command.communicate(timeout=10)
+    assert f"--model vllm:qwen@http://127.0.0.1:{port}" in line
 
 
 def test_a_killed_command_takes_its_server_along(vllm, port):

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from automem_graph.models.serving import Adapter, ServingError, read_adapter, serve_command
+from automem_graph.models.serving import (
+    Adapter,
+    ServingError,
+    read_adapter,
+    serve_command,
+    served_names,
+)
 
 BASE = "Qwen/Qwen2.5-32B-Instruct"
 
@@ -84,3 +90,25 @@ def test_two_models_of_one_name_are_refused():
         serve_command(BASE, [one, one], 8000)
     with pytest.raises(ServingError, match="the same name"):
         serve_command("one", [one], 8000)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--served-model-name", "qwen", "qwen-32b", "--seed", "1"],
+        ["--dtype", "float32", "--served-model-name=qwen"],
+        ["--served-model-name", "other", "--served-model-name", "qwen"],
+    ],
+)
+def test_the_base_may_have_another_name(options):
+    specialist = read_adapter(adapter("crafter-1", r=8))
+    assert served_names(BASE, [specialist], options) == ["qwen", "crafter-1"]
+    assert served_names(BASE, [specialist]) == [BASE, "crafter-1"]
+    with pytest.raises(ServingError, match="the same name"):
+        serve_command(BASE, [read_adapter(adapter("qwen", r=8))], 8000, options)
+
+
+@pytest.mark.parametrize("options", [["--port", "9000"], ["--port=9000"]])
+def test_a_port_among_vllm_s_options_is_refused(options):
+    with pytest.raises(ServingError, match="goes before the --"):
+        serve_command(BASE, (), 8000, options)
