@@ -62,6 +62,11 @@ def proposed(workspace: Workspace) -> tuple[str, ...]:
     return taken(workspace.scaffold)
 
 
+def reset_and_proposed(workspace: Workspace) -> tuple[str, ...]:
+    reset(workspace, TOOLS / "v0")
+    return proposed(workspace)
+
+
 def attempted(workspace: Workspace, name: str, *parts: str) -> None:
     """An attempt that took these parts into v0 and was rejected."""
     scaffold = shutil.copytree(TOOLS / "v0", workspace.candidate(name) / "scaffold")
@@ -99,9 +104,8 @@ def test_the_same_workspace_gives_the_same_edits(workspace: Workspace, tmp_path:
 
 def test_what_was_tried_is_told_and_not_tried_again(workspace: Workspace):
     first = proposed(workspace)
-    reset(workspace, TOOLS / "v0")
     attempted(workspace, "v1.1", *first)
-    second = proposed(workspace)
+    second = reset_and_proposed(workspace)
     assert set(second) != set(first)
     assert f"- v1.1, with {', '.join(sorted(first))}: No gain." in workspace.analysis.read_text()
 
@@ -115,15 +119,20 @@ def test_an_attempt_of_another_proposer_may_be_broken(workspace: Workspace):
 
 def test_attempts_at_other_versions_do_not_count(workspace: Workspace):
     first = proposed(workspace)
-    reset(workspace, TOOLS / "v0")
     attempted(workspace, "v2.1", *first)
-    assert proposed(workspace) == first
+    assert reset_and_proposed(workspace) == first
 
 
 def test_its_ideas_come_to_an_end(workspace: Workspace):
+    attempted(workspace, "v1.1", *proposed(workspace))
+    attempted(workspace, "v1.2", *reset_and_proposed(workspace))
+    with pytest.raises(NoIdea, match="not tried against v0"):
+        reset_and_proposed(workspace)
+
+
+def test_attempts_that_show_no_parts_count_as_well(workspace: Workspace):
     for number in range(1, MOST_TRIES + 1):
-        attempted(workspace, f"v1.{number}", *proposed(workspace))
-        reset(workspace, TOOLS / "v0")
+        attempted(workspace, f"v1.{number}")
     with pytest.raises(NoIdea, match="v0 has withstood 3 attempts"):
         proposed(workspace)
 

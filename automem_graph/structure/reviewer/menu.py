@@ -1,12 +1,13 @@
 """The menu: which parts answer which finding, and in which bundles they are tried.
 
 The parts are good answers that people wrote; which of them come first follows from what the
-diagnosis found, for any game.
+diagnosis found, for any game. Bundles are few and large: each costs two rounds of play, and parts
+may need each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from automem_graph.structure.reviewer.diagnosis import Finding
 
@@ -24,7 +25,7 @@ ANSWERS = {
 """The parts for each sign. Where there are two, one alone would not show."""
 
 HEAVY = 0.5
-"""The share from which a finding is thought to decide how far episodes come."""
+"""A finding is heavy whose share is at least so much of the greatest one's."""
 
 Bundle = tuple[str, ...]
 """Parts that are taken together, in this order."""
@@ -35,24 +36,24 @@ def bundles(
 ) -> tuple[Bundle, ...]:
     """What to try against a scaffold that has some parts already, in order.
 
-    The heaviest finding that is not answered yet is answered alone if it is HEAVY. Then come the
-    answers to all, since one to a lighter finding would hardly show; then each by itself.
+    First the answers to all HEAVY findings, then those to lighter ones as well: they go together,
+    since one alone would hardly show in a few dozen episodes.
     """
-    open_ones = [(finding.share, _answer(finding, have, shelf)) for finding in findings]
-    answers = [(share, answer) for share, answer in open_ones if answer]
-    alone = [answer for _, answer in answers]
-    together = tuple(dict.fromkeys(part for answer in alone for part in answer))
-    first = alone[:1] if answers and answers[0][0] >= HEAVY else []
-    return tuple(_different([*first, together, *alone]))
+    unanswered = [one for one in findings if _answers([one], have, shelf)]
+    least = HEAVY * max((one.share for one in unanswered), default=0.0)
+    heavy = [one for one in unanswered if one.share >= least]
+    return tuple(_different([_answers(chosen, have, shelf) for chosen in (heavy, unanswered)]))
 
 
 def answered(findings: Sequence[Finding], bundle: Bundle) -> tuple[Finding, ...]:
     """The findings that a bundle answers."""
-    return tuple(f for f in findings if set(ANSWERS.get(f.sign, ())) & set(bundle))
+    return tuple(f for f in findings if set(ANSWERS[f.sign]) & set(bundle))
 
 
-def _answer(finding: Finding, have: Collection[str], shelf: Collection[str]) -> Bundle:
-    return tuple(p for p in ANSWERS.get(finding.sign, ()) if p in shelf and p not in have)
+def _answers(findings: Iterable[Finding], have: Collection[str], shelf: Collection[str]) -> Bundle:
+    """The parts that answer these findings, as far as they are there and not taken yet."""
+    parts = dict.fromkeys(part for one in findings for part in ANSWERS[one.sign])
+    return tuple(part for part in parts if part in shelf and part not in have)
 
 
 def _different(all_of_them: Sequence[Bundle]) -> Iterator[Bundle]:

@@ -23,7 +23,7 @@ from automem_graph.structure.wire import take
 from automem_graph.structure.workspace import Workspace
 
 MOST_TRIES = 3
-"""Attempts against one incumbent: what is last on the menu is worth no hour of play."""
+"""Attempts against one incumbent, whoever made them."""
 
 
 class OfflineReviewer:
