@@ -5,6 +5,7 @@ Whatever stands there instead is read as far as it goes; only a summary must be 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from automem_graph.memory.grammar import parse
+from automem_graph.memory.tools import ToolCall, parse_tools
 from automem_graph.protocols import ActionSpec, Call, Routine
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.structure.plain import read_plain, tree_of
@@ -126,7 +128,18 @@ def _whole(saw: str, before: str) -> str:
 
 
 def _calls(text: str, routine: Routine, actions: Mapping[str, ActionSpec]) -> tuple[Call, ...]:
-    return parse(text, tuple(actions.values()), routine)
+    """The calls that a field shows: tags, or a tool's name with its arguments as JSON."""
+    if found := parse(text, tuple(actions.values()), routine):
+        return found
+    name, _, body = text.partition(" ")
+    if name not in actions:
+        return ()
+    try:
+        args = json.loads(body)
+        tool = ToolCall(name=name, args=args)
+    except (ValueError, RecursionError):  # a long one is cut
+        tool = ToolCall(name=name, args=body)
+    return parse_tools([tool], tuple(actions.values()), routine)
 
 
 def _in_vain(calls: list[Call], gave: list[str]) -> bool:
