@@ -21,7 +21,7 @@ from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.reviewer.reviewer import MOST_TRIES, OfflineReviewer
 from automem_graph.structure.views import show_candidate
 from automem_graph.structure.wire import take, taken
-from automem_graph.structure.workspace import Workspace, prepare, reset
+from automem_graph.structure.workspace import MOST_REASON, Workspace, prepare, reset
 
 TOOLS = Path(__file__).parents[2] / "tools"
 PARTS = TOOLS / "parts"
@@ -90,6 +90,7 @@ def test_it_diagnoses_with_references_and_wires_what_answers(workspace: Workspac
     first, *rest = workspace.changes.read_text().split("\n")
     assert first.startswith("Takes ")
     assert first.endswith(".")
+    assert len(first) <= MOST_REASON
     assert all(any(f"`{part}`" in line for line in rest) for part in parts)
     assert said[0].startswith("read 2 episodes of v0")
 

@@ -10,6 +10,9 @@ from automem_graph.structure.reviewer.candidates import Incumbent
 from automem_graph.structure.reviewer.diagnosis import Finding
 from automem_graph.structure.reviewer.evidence import Episode
 
+NAMED = 2
+"""Findings that the sentence for tables names."""
+
 
 def analysis_of(
     incumbent: Incumbent, episodes: Sequence[Episode], findings: Sequence[Finding]
@@ -41,8 +44,9 @@ def analysis_of(
 def changes_of(parts: Sequence[Part], findings: Sequence[Finding]) -> str:
     """`changes.md`; its first line is a sentence for tables."""
     names = ", ".join(part.name for part in parts)
-    against = ", ".join(f"{finding.short} ({finding.share:.0%})" for finding in findings)
-    lines = [f"Takes {names} against {against}.\n"]
+    against = [f"{finding.short} ({finding.share:.0%})" for finding in findings]
+    more = [f"{len(against) - NAMED} more"] if len(against) > NAMED else []
+    lines = [f"Takes {names} against {', '.join([*against[:NAMED], *more])}.\n"]
     lines += [f"- `{part.name}`: {part.about.description}" for part in parts]
     longer = sum(len(part.prompt) for part in parts)
     lines.append(f"\nThe system prompt becomes about {longer:,} characters longer by it.")
