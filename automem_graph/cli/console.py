@@ -19,6 +19,7 @@ from automem_graph.evaluation.seeds import BadSeeds
 from automem_graph.models.budget import Unpriced
 from automem_graph.models.resolve import UnknownModel
 from automem_graph.scaffold.errors import ScaffoldError
+from automem_graph.structure.proposers.opening import UnknownProposer
 from automem_graph.worlds.registry import TaskUnavailable, UnknownTask
 
 USERS_MISTAKES = (
@@ -29,6 +30,7 @@ USERS_MISTAKES = (
     BadPrices,
     Unpriced,
     UnknownModel,
+    UnknownProposer,
     ScaffoldError,
     RunError,
     ExperimentError,

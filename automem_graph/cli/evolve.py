@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from automem_graph.cli.approving import ask
-from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, stop
+from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, stop
 from automem_graph.cli.evolution import print_evolution
 from automem_graph.cli.following import Following
 from automem_graph.cli.options import (
@@ -151,7 +151,7 @@ def evolve(
         if option is not None
     }  # fmt: skip
     if approve and not sys.stdin.isatty():
-        stop("--approve asks on a terminal, and this is none.", FAILURE)
+        stop("--approve asks on a terminal, and this is none.", USAGE)
     with clear_errors():
         known = read_prices(prices)
         budget = limits(max_tokens, max_cost, max_hours, known)

@@ -12,6 +12,7 @@ from rich.console import Console
 from automem_graph.cli.board import Board, duration
 from automem_graph.cli.console import shown
 from automem_graph.episodes.many import JobEvent
+from automem_graph.episodes.play import EpisodeResult
 from automem_graph.models.budget import Rates
 from automem_graph.report.figures import changed, verdict
 from automem_graph.structure.bench import Bench
@@ -19,7 +20,6 @@ from automem_graph.structure.events import Began, Decided, Event, Played, Playin
 from automem_graph.structure.lineage import Row
 
 DOING = {
-    "review": "reading how the scaffolds have played",
     "revise": "rewriting the scaffold",
     "check": "checking what was written",
 }
@@ -38,7 +38,9 @@ class Following:
         self._quiet = quiet
         self._board: Board | None = None
         self._playing: Playing | None = None
-        self._scores: list[float] = []
+        self._played = False
+        """Whether any of them is played in this sitting: else there is nothing to tell."""
+        self._results: list[EpisodeResult] = []
         self._since = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -61,6 +63,7 @@ class Following:
         if isinstance(event, Playing):
             self._begin(event)
         elif isinstance(event, JobEvent):
+            self._watch()
             if self._board is not None:
                 self._board.hear(event)
         elif isinstance(event, Played):
@@ -77,27 +80,37 @@ class Following:
 
     def _begin(self, playing: Playing) -> None:
         self._clear()
-        self._playing, self._scores, self._since = playing, [], time.monotonic()
+        self._playing, self._played = playing, False
+        self._results, self._since = [], time.monotonic()
+
+    def _watch(self) -> None:
+        """The first episode that is not there already has begun."""
+        if self._played or self._playing is None:
+            return
+        self._played = True
         if self._console.is_terminal and not self._quiet:
-            self._console.print(shown(playing.what))
-            self._board = Board(self._console, playing.jobs, self._rates)
+            self._console.print(shown(self._playing.what))
+            self._board = Board(self._console, self._playing.jobs, self._rates)
             self._board.__enter__()
+            for result in self._results:
+                self._board.add(result)
 
     def _add(self, played: Played) -> None:
+        self._results.append(played.result)
         if self._board is not None:
             self._board.add(played.result)
-        if played.result.progression is not None:
-            self._scores.append(played.result.progression)
 
     def _clear(self) -> None:
         """The episodes that were played have ended: a line is left of them."""
         if self._board is not None:
             self._board.__exit__(None, None, None)
-        if self._playing is not None and self._scores:
-            mean, took = statistics.fmean(self._scores), time.monotonic() - self._since
-            short = len(self._playing.jobs) - len(self._scores)
+        scores = [one.progression for one in self._results if one.progression is not None]
+        if self._playing is not None and self._played and scores:
+            took = duration(time.monotonic() - self._since)
+            short = len(self._playing.jobs) - len(scores)
             spared = f", {short} not played to their end" if short else ""
-            self._say(f"{self._playing.what}: {mean:.2%} in {duration(took)}{spared}")
+            mean = statistics.fmean(scores)
+            self._say(f"{self._playing.what}: {mean:.2%} in {took}{spared}")
         self._board = self._playing = None
 
     def _say(self, line: str) -> None:

@@ -17,6 +17,7 @@ from automem_graph.structure.draft import Draft, read_draft
 from automem_graph.structure.events import Listener
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import Row, Spent, kept_versions, read_rows
+from automem_graph.structure.proposers import open_proposer
 from automem_graph.structure.terms import Terms, folder_of, keep_terms, terms_of
 from automem_graph.structure.workspace import Workspace
 
@@ -120,10 +121,11 @@ def open_bench(
 ) -> Bench:
     """The bench of a context. Opens or begins the run's folder; plays nothing.
 
-    Raises what stands in the way (UnknownTask, TaskUnavailable, UnknownModel, ScaffoldError,
-    BadSeeds, RunError, Unpriced).
+    Raises what stands in the way (UnknownTask, TaskUnavailable, UnknownModel, UnknownProposer,
+    ScaffoldError, BadSeeds, RunError, Unpriced).
     """
     first = load_scaffold(context.scaffold)
+    open_proposer(context.proposer, meta=context.meta)  # a typo is told before v0 is played
     terms, absent = terms_of(context, first)
     if budget is not None:
         budget.check(filter(None, (terms.gameplay, terms.specialist, terms.meta)))
