@@ -8,6 +8,7 @@ from automem_graph.cli.config import read_config
 from automem_graph.cli.settings import TABLE_OF
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.metrics import MEANINGS
+from automem_graph.structure.loop.graph import create_scaffold_loop
 from support.playing import table
 from support.scripted import by_routine
 
@@ -15,15 +16,22 @@ RIGHT = "<|ACTION|>Right<|END|>"
 CHECKOUT = Path(__file__).parents[2]
 
 
-def test_the_readme_draws_the_graph_that_runs():
-    (picture,) = re.findall(
-        r"```mermaid\n(.*?)```", (CHECKOUT / "README.md").read_text(), re.DOTALL
-    )
+def drawn(page: str) -> set[tuple[str, str]]:
+    """The edges of a page's only picture."""
+    (picture,) = re.findall(r"```mermaid\n(.*?)```", (CHECKOUT / page).read_text(), re.DOTALL)
     ends = {"start([start])": "__start__", "stop([end])": "__end__", "stop": "__end__"}
     edges = re.findall(r"^\s+(\S+) --> (.+?);$", picture, re.MULTILINE)
-    drawn = {(ends.get(source, source), ends.get(target, target)) for source, target in edges}
+    return {(ends.get(source, source), ends.get(target, target)) for source, target in edges}
+
+
+def test_the_readme_draws_the_loop_that_runs():
+    graph = create_scaffold_loop().get_graph()
+    assert drawn("README.md") == {(edge.source, edge.target) for edge in graph.edges}
+
+
+def test_the_page_of_episodes_draws_the_graph_that_runs():
     graph = create_inner_loop(EpisodeDesks()).get_graph()
-    assert drawn == {(edge.source, edge.target) for edge in graph.edges}
+    assert drawn("docs/episodes.md") == {(edge.source, edge.target) for edge in graph.edges}
 
 
 def test_links_lead_somewhere():
