@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -146,7 +146,9 @@ class _Here:
         if way == "odd":
             return self.chance.choice((*ODD, self.file))
         if "file" in name:
-            return f"{self.mark}-{self.chance.randrange(9)}.md" if way == "new" else self.file
+            return (
+                f"new-{self.mark[6:]}-{self.chance.randrange(9)}.md" if way == "new" else self.file
+            )
         if spec.kind == "write" and name in ("text", names_of(spec)[-1]):
             return f"{self.mark} was here"
         if way == "numbers":
@@ -178,14 +180,19 @@ def _moment(messages: Sequence[BaseMessage], routine: Routine) -> Any:
 def _declared(messages: Sequence[BaseMessage], tools: Sequence[Any]) -> tuple[ActionSpec, ...]:
     """What the tools or the system message say there is, of the kinds that their names suggest."""
     if tools:
-        said = [tool["function"] for tool in tools]
-        forms = [Form(one["name"], tuple(one["parameters"]["properties"])) for one in said]
+        forms = [_form(tool["function"]) for tool in tools]
         return tuple(_guess(form, routine) for form in forms for routine in get_args(Routine))
     return tuple(
         _guess(form, routine)
         for routine in get_args(Routine)
         for form in _moment(messages, routine).forms.values()
     )
+
+
+def _form(tool: Mapping[str, Any]) -> Form:
+    takes = tool["parameters"]
+    optional = {name: "" if name in takes["required"] else "?" for name in takes["properties"]}
+    return Form(tool["name"], tuple(name + mark for name, mark in optional.items()))
 
 
 def _guess(form: Form, routine: Routine) -> ActionSpec:

@@ -61,8 +61,7 @@ def _copy(folder: Path, copy: Path) -> None:
         scaffold_id(folder)  # first: plain files only, and not too many of them
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     except (OSError, UnicodeError, RecursionError) as error:
-        what = str(error).splitlines()[0]
-        raise Unfit(f"the scaffold's folder cannot be read: {what[:200]}") from error
+        raise ScaffoldError(f"cannot be read: {str(error)[:300]!a}") from error
 
 
 def _check(folder: Path, cards: Sequence[TaskCard], scratch: Path, texts: Sequence[str]) -> None:
@@ -73,6 +72,8 @@ def _check(folder: Path, cards: Sequence[TaskCard], scratch: Path, texts: Sequen
             raise Unfit(problem)
         for card in cards:
             contract.prompts_render(rehearsal, card)
+            contract.begins(rehearsal, card)
+        for card in {card.actions: card for card in cards}.values():  # hooks know no more of a task
             _drill(rehearsal, card, texts)
 
 
@@ -135,5 +136,6 @@ def _with_working_memory(rehearsal: Rehearsal, card: TaskCard, texts: Sequence[s
 def _relative(sentence: str, *folders: Path) -> str:
     """The sentence with places as they are called inside the scaffold."""
     for folder in folders:
-        sentence = sentence.replace(f"{folder.absolute()}{os.sep}", "").replace(f"{folder}: ", "")
-    return sentence
+        sentence = sentence.replace(f"{folder.absolute()}{os.sep}", "")
+        sentence = sentence.replace(str(folder.absolute()), "the scaffold")
+    return " ".join(sentence.split())

@@ -84,6 +84,11 @@ def prompts_render(rehearsal: Rehearsal, card: TaskCard) -> None:
             )
 
 
+def begins(rehearsal: Rehearsal, card: TaskCard) -> None:
+    """Lay out the initial files of the task; RunError where the memory refuses them."""
+    rehearsal.desk(card, _FIRST, DrillWorld(card, 0), {}).close()
+
+
 def actions_stay(rehearsal: Rehearsal, card: TaskCard, positions: Sequence[Position]) -> None:
     """Unfit where a hook changes an action of the world, or sends all of them back.
 

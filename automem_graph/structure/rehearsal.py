@@ -66,6 +66,7 @@ class Rehearsal:
         self.scaffold = scaffold
         self._scratch = scratch
         self._host = ScaffoldHost.start(scaffold)
+        self._opened: list[Desk] = []
         self._desk: Desk | None = None
         self._loop = create_inner_loop(self)
 
@@ -94,6 +95,7 @@ class Rehearsal:
             host=self._host,
             memory=Memory(DictFiles(), folder.journal, limits),
         )
+        self._opened.append(desk)
         if files is None:
             lay_out(desk, folder, 0)
         elif files:
@@ -126,7 +128,9 @@ class Rehearsal:
         desk.close()
 
     def close(self) -> None:
-        """End the host and all of its processes."""
+        """Close what is still open, and end the host with all of its processes."""
+        for desk in self._opened:
+            desk.close()
         self._host.close()
 
     def __enter__(self) -> Self:

@@ -6,14 +6,15 @@ memory actions do what they say, and whether the scaffold keeps a memory of its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from automem_graph.agent.codecs import TAGS, Codec
 from automem_graph.agent.desk import Position
 from automem_graph.agent.observe import noted
 from automem_graph.agent.step import StepRow
-from automem_graph.memory.rows import Row
+from automem_graph.memory.rows import Row, replay
 from automem_graph.memory.text import normal_form
 from automem_graph.memory.tools import tool_of
 from automem_graph.models.drill import MARK, OfflineDrill
@@ -29,8 +30,8 @@ SEEDS = (42, 43, 44)
 """One will do in nearly all cases: what the model tries is partly left to chance."""
 
 HOOK_CHARS = 200
-"""Characters that the hooks may write per step, on average, where the model writes nothing: room
-for a stub, a pruned line or a synced status, and not for a log of what was seen."""
+"""Characters of new lines that the hooks may write per step, on average, where the model writes
+nothing: room for a stub or a status that is kept in step, and not for a log of what was seen."""
 
 QUOTED = 40
 """Characters of an observation that nobody writes by chance."""
@@ -119,39 +120,49 @@ def _recalls(manifest: Manifest, played: Smoke, routine: Routine, stored: set[st
 def hooks_keep_no_memory(played: Smoke) -> None:
     """Unfit where the hooks remember for a model that writes nothing.
 
-    They may write little, and no observation as it was; nor may a prompt show an older one.
+    They may write few new lines, and no observation as it was; nor may a prompt show an older one.
     """
-    put = [
-        (row.step, change.text)
-        for row in played.journal
-        if row.step >= 0 and row.role == "scaffold"
-        for change in row.edits
-    ]
-    chars = sum(len(text) for _, text in put) / max(1, len(played.rows))
-    if chars > HOOK_CHARS:
-        raise Unfit(
-            f"hooks.py in after_log: writes {chars:,.0f} characters a step to files where the "
-            f"model writes none, and {HOOK_CHARS} are allowed: what is stored is for the model "
-            "to choose"
-        )
     seen: Mapping[int, str] = {
-        at.step: normal_form(noted(at.note, at.answer.text)).strip() for at in played.positions
+        at.step: normal_form(noted("", at.answer.text)).strip() for at in played.positions
     }
-    for step, text in put:
-        if any(len(seen[old]) >= QUOTED and seen[old] in text for old in range(step + 1)):
+    files: dict[str, str] = {}
+    chars = 0
+    for row in played.journal:
+        before = _lines(files.values())
+        replay(row, files)
+        if row.step < 0 or row.role != "scaffold":
+            continue
+        changed = [files[change.file] for change in row.edits if change.file in files]
+        chars += sum(len(line) * times for line, times in (_lines(changed) - before).items())
+        if any(_quotes(text, seen[old]) for text in changed for old in range(row.step + 1)):
             raise Unfit(
-                f"hooks.py in after_log: writes the observation to a file as it is (step {step} of "
-                "the drill): what is stored is for the model to choose"
+                "hooks.py in after_log: writes the observation to a file as it is (step "
+                f"{row.step} of the drill): what is stored is for the model to choose"
             )
-    for row in played.rows:
-        _shows_no_older(row, seen)
+    if chars > HOOK_CHARS * len(played.rows):
+        raise Unfit(
+            f"hooks.py in after_log: writes {chars / len(played.rows):,.0f} new characters a step "
+            f"to files where the model writes none, and {HOOK_CHARS} are allowed: what is stored "
+            "is for the model to choose"
+        )
+    for step in played.rows:
+        _shows_no_older(step, seen)
+
+
+def _lines(texts: Iterable[str]) -> Counter[str]:
+    """How often each line stands in these texts. One that only moves is not written anew."""
+    return Counter(line for text in texts for line in text.split("\n"))
+
+
+def _quotes(text: str, observation: str) -> bool:
+    return len(observation) >= QUOTED and observation in text
 
 
 def _shows_no_older(row: StepRow, seen: Mapping[int, str]) -> None:
     prompts = normal_form("\n".join(m["content"] for m in row.messages if m["role"] == "user"))
     now = seen[row.step] + "\n" + seen.get(row.step - 1, "")
     for old in range(row.step - 1):
-        if len(seen[old]) >= QUOTED and seen[old] not in now and seen[old] in prompts:
+        if _quotes(prompts, seen[old]) and seen[old] not in now:
             raise Unfit(
                 f"hooks.py: the prompts of step {row.step} of the drill show what was seen at step "
                 f"{old}, and the model has written nothing: what is remembered is for it to choose"
