@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -84,7 +85,10 @@ def _foreign_imports(folder: Path) -> Iterator[str]:
     """
     own = {path.stem for path in folder.glob("*.py")}
     for path in sorted(folder.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's, on style: they are not for our user
+            tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):

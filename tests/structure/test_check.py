@@ -193,6 +193,10 @@ def test_the_worlds_actions_stay_what_they_are(reason: Try, hook: str, says: str
     assert says in reason(hooks_py=hook)
 
 
+def test_warnings_of_python_s_are_nobody_s_business(reason: Try):
+    assert reason(extra_py='PATTERN = "\\d"\nassert (1, "always true")\n') == ""
+
+
 def test_a_canonicaliser_and_a_gate_with_reasons_may_play(reason: Try):
     hooks = """
 def canonicalise(action, seen):

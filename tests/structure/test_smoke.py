@@ -142,6 +142,43 @@ def test_hooks_that_break_or_remember_are_named(reason: Try, hooks: str, says: s
     assert says in reason(hooks_py=hooks)
 
 
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import crafter", "hooks.py:2: imports 'crafter': only the standard library"),
+        ("__import__('crafter')", "hooks.py:2 in observe: ImportError: scaffold code may"),
+        ("open('/etc/passwd')", "may read only its own folder"),
+        ("open('../../../run.json')", "may read only its own folder"),
+        ("open('scaffold.toml', 'w')", "may not write files"),
+        ("import os; os.fork()", "may not start processes"),
+        ("import socket; socket.create_connection(('127.0.0.1', 9))", "may not open connections"),
+        ("import socket; socket.socket(type=socket.SOCK_DGRAM)", "may not open connections"),
+        ("import gc; [o for o in gc.get_objects() if type(o).__name__ == 'DrillWorld'][0]",
+         "hooks.py:2 in observe: IndexError"),
+        ("seen['seed']", "KeyError: 'seed'"),
+        ("bytearray(4 << 30)", "out of memory"),
+        ("return 'x' * (64 << 20), state", "is over the limit of"),
+        ("while True: pass", "no answer within 2 s"),
+        ("raise BaseException('gone')", "hooks.py:2 in observe: BaseException: gone"),
+    ],
+)  # fmt: skip
+def test_hostile_code_is_stopped_and_named(reason: Try, code: str, says: str):
+    assert says in reason(hooks_py=f"def observe(state, seen, files):\n    {code}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "prompts/log.md:1"),
+        ("{% for x in range(10 ** 9) %}{% endfor %}", "prompts/log.md"),
+        ("{{ 'a' * 10 ** 10 }}", "prompts/log.md"),
+        ("{% include '/etc/passwd' %}", "prompts/log.md"),
+    ],
+)
+def test_a_hostile_template_is_stopped_and_named(reason: Try, line: str, says: str):
+    assert says in reason(prompts__log_md=f"# LOG {line}\n{{{{ observation }}}}")
+
+
 def test_a_buffer_that_reads_the_game_s_own_words_needs_the_game_s_texts(reason: Try):
     hooks = """
 import re
