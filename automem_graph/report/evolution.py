@@ -112,7 +112,7 @@ def _excerpt(folder: EvolutionFolder, path: Path) -> Excerpt:
 
 def _asked(found: Evolution) -> dict[str, str]:
     """What the run was asked, in the words of the command."""
-    asked = found.asked
+    asked, sampling = found.asked, found.asked.sampling
     tasks = (f"{short_name(task)} ({steps:,} steps)" for task, steps in asked.tasks.items())
     rule = asked.rule.name if asked.rule.name != "sign_flip" else f"sign_flip, p < {asked.rule.p:g}"
     said = {
@@ -120,7 +120,7 @@ def _asked(found: Evolution) -> dict[str, str]:
         "tasks": ", ".join(tasks),
         "left out": ", ".join(asked.left_out),
         "player": asked.player,
-        "sampled at": f"{asked.sampling.temperature:g}, {asked.sampling.max_tokens:,} tokens",
+        "sampling": f"temperature {sampling.temperature:g}, {sampling.max_tokens:,} tokens a reply",
         "codec": asked.codec,
         "proposer": asked.proposer,
         "meta-LLM": asked.meta,
