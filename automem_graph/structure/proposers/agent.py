@@ -78,9 +78,11 @@ class AgentProposer:
                 if told is None or told is error:
                     raise
                 raise told from error
+        spent = tally.spent(time.monotonic() - began)
         if fingerprint(workspace.scaffold) == before:
-            raise NoProposal(f"the agent changed nothing in the scaffold in {tally.calls} calls")
-        return tally.spent(time.monotonic() - began)
+            said = f"the agent changed nothing in the scaffold in {tally.calls} calls"
+            raise NoProposal(said, spent)
+        return spent
 
     def _talk(self, workspace: Workspace, tally: Tally, before: str) -> Iterator[BaseMessage]:
         """The conversation as it comes, without what its helpers say among themselves."""
