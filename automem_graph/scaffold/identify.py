@@ -29,7 +29,10 @@ def scaffold_id(folder: Path) -> str:
             limit = f"{MOST_FILES} files and {MOST_BYTES // 2**20} MiB"
             raise ScaffoldError(f"{folder}: a scaffold may hold {limit}; this one is larger")
         content = path.read_bytes()
-        name = path.relative_to(folder).as_posix().encode()
+        try:
+            name = path.relative_to(folder).as_posix().encode()
+        except UnicodeEncodeError:
+            raise ScaffoldError(f"{ascii(str(path))[1:-1]}: its name is no UTF-8") from None
         digest.update(b"%d %d\n" % (len(name), len(content)) + name + content)
     return f"{read_manifest(folder / 'scaffold.toml').name}-{digest.hexdigest()[:12]}"
 

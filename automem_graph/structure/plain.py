@@ -18,6 +18,10 @@ from typing import NamedTuple
 
 READ_ONLY = 0o444
 
+DEEPEST = 12
+"""Folders in one another that are looked into: deeper ones may have no path that the system takes.
+With names of 255 bytes this is 3 KiB of the 4 that a path may have."""
+
 _PLAIN = re.compile(r"[\t\n -~]*")
 _UNSEEN = frozenset(
     chr(code)
@@ -92,12 +96,16 @@ def clear(path: Path) -> None:
     folders = [path]
     for folder in folders:  # not by recursion: they may be nested deeply
         folder.chmod(0o700)
+        deep = len(folder.parts) - len(path.parts) >= DEEPEST
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(Path(entry.path))
-                else:
+                if not entry.is_dir(follow_symlinks=False):
                     Path(entry.path).unlink()
+                elif deep:  # moved up, since its path could become too long
+                    folders.append(Path(tempfile.mkdtemp(dir=path)))
+                    Path(entry.path).rename(folders[-1])
+                else:
+                    folders.append(Path(entry.path))
     for folder in reversed(folders):
         folder.rmdir()
 
@@ -128,7 +136,7 @@ class Tree(NamedTuple):
     files: list[Path]
     """Its regular files."""
     odd: list[Path]
-    """Links, pipes and the like, which are not looked into."""
+    """Links, pipes and the like, and folders that are too deep, which are not looked into."""
 
 
 def tree_of(folder: Path) -> Tree:
@@ -141,11 +149,11 @@ def tree_of(folder: Path) -> Tree:
             for entry in entries:
                 if entry.name.startswith(".") or entry.name == "__pycache__":
                     continue
+                name = place / entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    inner.append(place / entry.name)
+                    (inner if len(name.parts) <= DEEPEST else odd).append(name)
                 else:
-                    regular = entry.is_file(follow_symlinks=False)
-                    (files if regular else odd).append(place / entry.name)
+                    (files if entry.is_file(follow_symlinks=False) else odd).append(name)
     return Tree(sorted(files), sorted(odd))
 
 

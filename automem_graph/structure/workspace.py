@@ -28,7 +28,6 @@ from automem_graph.structure.plain import (
     read_plain,
     shortened,
     tree_of,
-    visible,
     write_plain,
 )
 from automem_graph.structure.scores import parse_scores
@@ -121,7 +120,8 @@ class Proposal:
             return "scaffold/ is no folder any more"
         files, odd = tree_of(self.source)
         if odd:
-            return f"scaffold/{visible(odd[0].as_posix())} is no plain file; links are not taken"
+            name = one_line(odd[0].as_posix(), MOST_REASON)
+            return f"scaffold/{name} is no plain file, or nested too deep; links are not taken"
         size = sum((self.source / name).lstat().st_size for name in files)
         if len(files) > MOST_FILES or size > MOST_BYTES:
             limit = f"{MOST_FILES} files and {MOST_BYTES >> 20} MiB"
