@@ -14,6 +14,7 @@ from automem_graph.episodes.play import EpisodeResult
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.suite import Plan, plan
 from automem_graph.models.budget import OutOfBudget
+from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.structure.bench import Bench, Unfinished
 from automem_graph.structure.events import Played, Playing
 from automem_graph.structure.gate import can_still_win, judge
@@ -80,7 +81,12 @@ def compare(
     race = _Race(bench, keys, before)
     slowest = max(one.seconds / max(one.steps, 1) for one in before.values())
     limit = GRACE_S + SLOWER * slowest * max(bench.terms.tasks.values())
-    after = play(bench, challenger, seeds, name, seconds=limit, until=race.is_over)
+    try:
+        after = play(bench, challenger, seeds, name, seconds=limit, until=race.is_over)
+    except ScaffoldError as broken:
+        place = f"{bench.scaffold(challenger).absolute()}: "
+        failed = f"it does not start any more: {str(broken).removeprefix(place)}"
+        return Match(pairs=(), failed=failed, spared=len(keys))
     pairs, failed = race.run(after)
     if failed or len(pairs) < len(keys):
         return Match(pairs=pairs, failed=failed, spared=len(keys) - len(pairs))
