@@ -39,7 +39,8 @@ def revise(bench: Bench, state: LoopState) -> LoopState:
         return {"stop": f"the proposer has nothing left to try: {end}", "next": "conclude"}
     except NoProposal as none:
         _keep_cost(folder, draft, none.spent, began)
-        return {"why": f"no proposal: {none}", "next": "discard"}
+        why = f"{state['why']} (sent back in vain: {none})" if again else str(none)
+        return {"why": why if again else f"no proposal: {none}", "next": "discard"}
     except ModelError as error:
         raise Unfinished(f"{error}; the same command goes on") from error
     _keep_cost(folder, draft, spent, began)
