@@ -22,6 +22,7 @@ from automem_graph.scaffold import channel
 from automem_graph.scaffold.errors import ScaffoldError, ScaffoldFault
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.scaffold.manifest import line_of
+from automem_graph.scaffold.patience import Patience
 from automem_graph.scaffold.replies import ActionReply
 from automem_graph.scaffold.session import Session
 from automem_graph.scaffold.spawn import spawn
@@ -41,8 +42,9 @@ class ScaffoldHost:
     waited for. A host that died is started again by the next `open_session`.
     """
 
-    def __init__(self, scaffold: Scaffold) -> None:
+    def __init__(self, scaffold: Scaffold, patience: Patience | None = None) -> None:
         self._scaffold = scaffold
+        self._patience = patience or Patience()
         self._lock = threading.Lock()
         self._closed = False
         self._opened = 0
@@ -51,9 +53,12 @@ class ScaffoldHost:
         self._hooks: frozenset[str] = frozenset()
 
     @classmethod
-    def start(cls, scaffold: Scaffold) -> ScaffoldHost:
-        """Compile and try the scaffold; ScaffoldError with file and line for what is broken."""
-        host = cls(scaffold)
+    def start(cls, scaffold: Scaffold, patience: Patience | None = None) -> ScaffoldHost:
+        """Compile and try the scaffold; ScaffoldError with file and line for what is broken.
+
+        `patience` bounds what all its calls take together; a call after that is a ScaffoldFault.
+        """
+        host = cls(scaffold, patience)
         try:
             with host.open_session(_NoFiles()) as step:
                 about = step.about()
@@ -92,7 +97,9 @@ class ScaffoldHost:
                 self._end()
                 self._process, self._control = spawn(self._scaffold)
             number, peer = self._spares.popleft() if self._spares else self._fork()
-        return Session(self._scaffold, peer, view, self._hooks, lambda: self._finish(number))
+        return Session(
+            self._scaffold, peer, view, self._hooks, lambda: self._finish(number), self._patience
+        )
 
     def close(self) -> None:
         """End the host and all sessions; may be called again."""

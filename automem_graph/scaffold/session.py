@@ -19,6 +19,7 @@ from automem_graph.scaffold import replies
 from automem_graph.scaffold.channel import REPLY_BYTES, REQUEST_BYTES
 from automem_graph.scaffold.errors import FaultKind, ScaffoldFault
 from automem_graph.scaffold.load import Scaffold
+from automem_graph.scaffold.patience import Patience
 from automem_graph.scaffold.replies import ActionReply, ReplyError
 from automem_graph.scaffold.texts import News, Told
 
@@ -33,8 +34,9 @@ T = TypeVar("T")
 class Session:
     """Runs templates, actions and hooks, step after step. Not for several threads at once.
 
-    `ScaffoldHost.open_session` makes it, with the hooks that this scaffold has and a function that
-    ends the process. Calls of hooks that do not exist are answered at once, here.
+    `ScaffoldHost.open_session` makes it, with the hooks that this scaffold has, a function that
+    ends the process, and the host's patience. Calls of hooks that do not exist are answered at
+    once, here.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class Session:
         view: MemoryView,
         hooks: frozenset[str],
         end: Callable[[], None],
+        patience: Patience,
     ) -> None:
         self._scaffold = scaffold
         self._channel = channel
         self._view = view
         self._hooks = hooks
         self._end = end
+        self._patience = patience
         self._open = True
         self._anew = False
         self._shared: Mapping[str, Any] = {}
@@ -186,8 +190,10 @@ class Session:
         """Send a request, answer questions for files, and type the value that comes back."""
         if not self._open:
             raise ScaffoldFault("died", where, "the process of this session has ended already")
-        deadline = time.monotonic() + CALL_SECONDS + GRACE_SECONDS
+        began = time.monotonic()
+        deadline = began + CALL_SECONDS + GRACE_SECONDS
         try:
+            self._patience.check()
             self._send({**request, "seconds": CALL_SECONDS, "anew": self._anew}, deadline)
             self._anew = False
             while True:
@@ -206,6 +212,8 @@ class Session:
             if fault is None:
                 raise
             raise fault from error
+        finally:
+            self._patience.spend(where, time.monotonic() - began)
 
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         self._channel.settimeout(max(deadline - time.monotonic(), 0.001))

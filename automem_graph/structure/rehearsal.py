@@ -34,6 +34,11 @@ from automem_graph.memory.rows import Row
 from automem_graph.protocols import Edit, Role, TaskCard, World
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import Scaffold
+from automem_graph.scaffold.patience import Patience
+
+CALLS_S = 120.0
+"""Seconds by the clock that all calls of the scaffold may take together. An honest one needs less
+than a second of them, on a busy machine some."""
 
 
 class Kept:
@@ -59,13 +64,14 @@ class Kept:
 class Rehearsal:
     """One scaffold in its host, and desks for it. `scratch` is for journals, and may be deleted.
 
-    Raises ScaffoldError for what does not start, and ScaffoldFault where its code misbehaves.
+    Raises ScaffoldError for what does not start, and ScaffoldFault where its code misbehaves, or
+    where all its calls together take longer than `CALLS_S`.
     """
 
     def __init__(self, scaffold: Scaffold, scratch: Path) -> None:
         self.scaffold = scaffold
         self._scratch = scratch
-        self._host = ScaffoldHost.start(scaffold)
+        self._host = ScaffoldHost.start(scaffold, Patience(CALLS_S))
         self._opened: list[Desk] = []
         self._desk: Desk | None = None
         self._loop = create_inner_loop(self)
