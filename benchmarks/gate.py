@@ -42,6 +42,7 @@ class Design(NamedTuple):
 DEFAULT = Design(Rule(), 24, True)
 DESIGNS = {
     "sign_flip, confirmed": DEFAULT,
+    "sign_flip, half the p": DEFAULT._replace(rule=Rule(p=0.05)),
     "sign_flip": Design(Rule(), 24, False),
     "strict_mean, confirmed": Design(Rule(name="strict_mean"), 10, True),
     "strict_mean": Design(Rule(name="strict_mean"), 10, False),
@@ -108,12 +109,14 @@ def revise(design: Design, scores: np.ndarray, gain: float, rng: np.random.Gener
     def play(gained: float = 0.0) -> np.ndarray:
         return rng.choice(scores, design.seeds) + gained
 
-    def better(gaps: np.ndarray) -> bool:
-        return judge(gaps.tolist(), design.rule).passed
+    def better(gaps: np.ndarray, rule: Rule) -> bool:
+        return judge(gaps.tolist(), rule).passed
 
     incumbent = play()
     for attempt in range(1, ATTEMPTS + 1):
-        if better(play(gain) - incumbent) and (not design.confirmed or better(play(gain) - play())):
+        if not better(play(gain) - incumbent, design.rule):
+            continue
+        if not design.confirmed or better(play(gain) - play(), design.rule.fresh):
             return attempt
     return None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -104,13 +106,13 @@ class Following:
         """The episodes that were played have ended: a line is left of them."""
         if self._board is not None:
             self._board.__exit__(None, None, None)
-        scores = [one.progression for one in self._results if one.progression is not None]
-        if self._playing is not None and self._played and scores:
+        if self._playing is not None and self._played:
             took = duration(time.monotonic() - self._since)
-            short = len(self._playing.jobs) - len(scores)
+            each = _scores(self._playing, self._results)
+            short = len(self._playing.jobs) - sum(map(len, each))
             spared = f", {short} not played to their end" if short else ""
-            mean = statistics.fmean(scores)
-            self._say(f"{self._playing.what}: {mean:.2%} in {took}{spared}")
+            means = ", ".join(f"{statistics.fmean(one):.2%}" for one in each if one)
+            self._say(f"{self._playing.what}: {means or 'nothing'} in {took}{spared}")
         self._board = self._playing = None
 
     def _say(self, line: str) -> None:
@@ -124,3 +126,16 @@ def told(row: Row) -> str:
         return f"{row.name}: {row.why}"
     reason = f" {row.reason}" if row.reason else ""
     return f"{row.name} {verdict(row)}: {row.why}.{reason} ({changed(row.diff)})"
+
+
+def _scores(playing: Playing, results: Sequence[EpisodeResult]) -> list[list[float]]:
+    """What was earned, for each scaffold and agent that plays, in their order."""
+    sides = dict.fromkeys((Path(job.scaffold).name, job.agent) for job in playing.jobs)
+    return [
+        [
+            one.progression
+            for one in results
+            if (one.asked.scaffold, one.asked.agent) == side and one.progression is not None
+        ]
+        for side in sides
+    ]

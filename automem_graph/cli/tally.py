@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.many import JobEvent
 from automem_graph.episodes.play import EpisodeResult
-
-Key = tuple[str, int]
 
 
 class Tally:
@@ -24,8 +22,10 @@ class Tally:
         self.steps = self.calls = self.input_tokens = self.output_tokens = 0
         self.specialist_input_tokens = self.specialist_output_tokens = 0
         """Of this sitting: what earlier ones have played is not counted again."""
-        self.running: dict[Key, JobEvent] = {}
-        self._waiting = {(job.task, job.seed) for job in jobs}
+        self.running: dict[str, JobEvent] = {}
+        """By the episodes' ids."""
+        self._heard: set[str] = set()
+        self._waiting = Counter(job.task for job in jobs)
         self._lengths: dict[str, list[int]] = defaultdict(list)
         self._limits: dict[str, int] = {}
         self._clock = clock
@@ -36,10 +36,9 @@ class Tally:
         """Take in how one episode stands."""
         if self._begun is None:
             self._begun = self._clock()
-        key = (event.task, event.seed)
-        self._waiting.discard(key)
+        self._meet(event.episode, event.task)
         self._limits[event.task] = event.steps
-        before = self.running.get(key)
+        before = self.running.get(event.episode)
         if before is not None:
             self.steps += event.step - before.step
             self.calls += event.calls - before.calls
@@ -52,16 +51,15 @@ class Tally:
                 event.specialist_output_tokens - before.specialist_output_tokens
             )
         if event.kind == "ended":
-            self.running.pop(key, None)
+            self.running.pop(event.episode, None)
         else:
-            self.running[key] = event
+            self.running[event.episode] = event
 
     def add(self, result: EpisodeResult) -> bool:
         """Take in a result; whether it was played in this sitting."""
-        key = (result.asked.task, result.seed)
-        played = key not in self._waiting
-        self._waiting.discard(key)
-        self.running.pop(key, None)
+        played = result.episode in self._heard
+        self._meet(result.episode, result.asked.task)
+        self.running.pop(result.episode, None)
         self.ended += 1
         if result.status == "failed":
             self.failed += 1
@@ -85,10 +83,16 @@ class Tally:
         """
         if not self.steps:
             return None
-        left = sum(self._length(task) for task, _ in self._waiting)
+        left = sum(count * self._length(task) for task, count in self._waiting.items())
         for event in self.running.values():
             left += min(self._length(event.task), event.steps - event.step)
         return left / self.speed
+
+    def _meet(self, episode: str, task: str) -> None:
+        """An episode that is heard of for the first time waits no longer."""
+        if episode not in self._heard:
+            self._heard.add(episode)
+            self._waiting[task] -= 1
 
     def _length(self, task: str) -> float:
         limit = self._limits.get(task) or max(self._limits.values(), default=0)

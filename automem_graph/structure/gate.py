@@ -36,6 +36,15 @@ class Rule(Frozen):
     name: RuleName = "sign_flip"
     p: float = 0.10
 
+    @property
+    def fresh(self) -> Rule:
+        """The rule of the confirmation on fresh worlds: twice the p.
+
+        Both together let pass p * 2p of what changes nothing: with six attempts and 0.10 at most
+        12 % of all revisions.
+        """
+        return self.model_copy(update={"p": 2 * self.p})
+
 
 class Judged(Frozen):
     """What the gate found. `mean` is of the gaps, `p` one-sided; `passed` follows from the rule."""

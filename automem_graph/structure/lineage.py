@@ -52,6 +52,8 @@ class Match(Frozen):
     judged: Judged | None = None
     failed: str = ""
     spared: int = 0
+    alike: bool = False
+    """It was stopped because it played the first worlds just as the incumbent did."""
 
 
 class DiffStat(Frozen):

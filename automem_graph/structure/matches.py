@@ -4,28 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from typing import NamedTuple
 
 from automem_graph.agent.context import Agent
 from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.identity import episode_id
 from automem_graph.episodes.keep import extend_run
 from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
 from automem_graph.episodes.play import EpisodeResult
+from automem_graph.episodes.trace import walk_trace
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.suite import Plan, plan
 from automem_graph.models.budget import OutOfBudget
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.structure.bench import Bench, Unfinished
 from automem_graph.structure.events import Played, Playing
-from automem_graph.structure.gate import can_still_win, judge
+from automem_graph.structure.gate import Rule, can_still_win, judge
 from automem_graph.structure.lineage import Match, Pair
 
 Results = Mapping[Key, EpisodeResult]
+
+
+class Side(NamedTuple):
+    """Who plays: a kept scaffold, with its memory or as its own control."""
+
+    scaffold: str
+    agent: Agent = "memory"
+
+
+Sides = Mapping[Side, Results]
 
 SLOWER = 10
 """A challenger's episode may take so many times as long as the incumbent's slowest, per step, and
 `GRACE_S` more: a scaffold that sleeps must not hold up the night."""
 GRACE_S = 120.0
+
+ALIKE = 6
+"""A challenger that does in so many worlds, from the first on, just what the incumbent does there
+is stopped: its change makes no difference to the one who plays."""
 
 _SERVERS = ("ModelError:", "NoReply:")
 _TOO_LONG = "takes no prompt of this length"
@@ -33,127 +50,176 @@ _TOO_LONG = "takes no prompt of this length"
 
 def play(
     bench: Bench,
-    scaffold: str,
+    sides: Sequence[Side],
     seeds: Sequence[int],
     what: str,
     *,
-    agent: Agent = "memory",
     seconds: float | None = None,
-    until: Callable[[Results], bool] = lambda _: False,
-) -> Results:
-    """Play a kept scaffold on all worlds of these seeds; those that are done cost nothing.
+    until: Callable[[Sides], bool] = lambda _: False,
+) -> Sides:
+    """Play all worlds of these seeds, world by world; what is done already costs nothing.
 
     Ends as soon as `until` says so of the results so far. `seconds` bounds an episode. Raises
     Unfinished where a model's server or a budget is to blame for what is missing.
     """
-    planned = _planned(bench, scaffold, seeds, agent)
-    extend_run(planned.run, planned.asked)
-    machine = ThisMachine(bench.context.parallel or None, seconds)
-    results: dict[Key, EpisodeResult] = {}
-    bench.tell(Playing(what=f"{what} on {len(planned.jobs)} worlds", jobs=planned.jobs))
+    plans = [_planned(bench, side, seeds) for side in sides]
+    for one in plans:
+        extend_run(one.run, one.asked)
+    jobs = tuple(job for world in zip(*(one.jobs for one in plans), strict=True) for job in world)
+    results: dict[Side, dict[Key, EpisodeResult]] = {side: {} for side in sides}
+    bench.tell(Playing(what=what, jobs=jobs))
     with EpisodeDesks() as desks:
-        folders = tuple(desks.folder(job) for job in planned.jobs)
+        folders = tuple(desks.folder(job) for job in jobs)
     try:
         budget = bench.left(folders)
     except OutOfBudget as spent:
         raise Unfinished(f"{spent}; the same command with a larger budget goes on") from spent
-    played = run_episodes(planned.jobs, machine, hear=bench.tell, budget=budget)
-    with closing(played):
+    machine = ThisMachine(bench.context.parallel or None, seconds)
+    with closing(run_episodes(jobs, machine, hear=bench.tell, budget=budget)) as played:
         for result in played:
-            results[(result.asked.task, result.seed)] = result
+            asked = result.asked
+            side = next(one for one in sides if one == (asked.scaffold, asked.agent))
+            results[side][(asked.task, result.seed)] = result
             bench.tell(Played(result=result))
             if until(results):
                 break
-    _refuse_unplayed(results)
+    for found in results.values():
+        _refuse_unplayed(found)
+    return results
+
+
+def complete(bench: Bench, sides: Sequence[Side], seeds: Sequence[int], what: str) -> Sides:
+    """All episodes of these sides on these seeds; Unfinished where one has failed."""
+    results = play(bench, sides, seeds, what)
+    for found in results.values():
+        _refuse_failed(found, what)
     return results
 
 
 def compare(
-    bench: Bench, incumbent: str, challenger: str, seeds: Sequence[int], name: str
+    bench: Bench, incumbent: str, challenger: str, seeds: Sequence[int], rule: Rule, what: str
 ) -> Match:
-    """Play both on these seeds, the incumbent first; the challenger only while it can win.
+    """Play both on these seeds, as long as the challenger can win; judged by the rule.
 
     An episode of the incumbent that fails is nobody's win: Unfinished, and the same command tries
     it again. One of the challenger's is its own fault, and ends the match.
     """
-    keys = bench.terms.keys(seeds)
-    before = complete(bench, incumbent, seeds, "the incumbent")
-    race = _Race(bench, keys, before)
-    slowest = max(one.seconds / max(one.steps, 1) for one in before.values())
-    limit = GRACE_S + SLOWER * slowest * max(bench.terms.tasks.values())
+    old, new = Side(incumbent), Side(challenger)
+    known = complete(bench, [old], bench.terms.gate, "the incumbent")[old]
+    race = _Race(bench, bench.terms.keys(seeds), old, new, rule, known)
+    limit = _seconds(bench, known)
     try:
-        after = play(bench, challenger, seeds, name, seconds=limit, until=race.is_over)
+        found = play(bench, (old, new), seeds, what, seconds=limit, until=race.is_over)
     except ScaffoldError as broken:
         place = f"{bench.scaffold(challenger).absolute()}: "
         failed = f"it does not start any more: {str(broken).removeprefix(place)}"
-        return Match(pairs=(), failed=failed, spared=len(keys))
-    pairs, failed = race.run(after)
-    if failed or len(pairs) < len(keys):
-        return Match(pairs=pairs, failed=failed, spared=len(keys) - len(pairs))
-    gaps = [pair.gap for pair in pairs]
-    return Match(pairs=pairs, judged=judge(gaps, bench.terms.rule))
-
-
-def complete(
-    bench: Bench, scaffold: str, seeds: Sequence[int], what: str, *, agent: Agent = "memory"
-) -> Results:
-    """All episodes of a scaffold on these seeds; Unfinished where one has failed."""
-    results = play(bench, scaffold, seeds, what, agent=agent)
-    failed = [one for one in results.values() if one.progression is None]
-    if failed:
-        raise Unfinished(
-            f"{len(failed)} of {len(results)} episodes of {what} have failed, the first with: "
-            f"{failed[0].error}; the same command tries them again"
-        )
-    return results
+        return Match(pairs=(), failed=failed, spared=len(race.keys))
+    _refuse_failed(found[old], "the incumbent")
+    return race.match(found)
 
 
 class _Race:
     """Whether a challenger can still win, from its worlds in order.
 
     Only the worlds up to the first that has no result yet count, so that the decision hangs on
-    nothing but scores: not on which of two episodes was faster.
+    nothing but scores: not on which of two episodes was faster. `known` is what the incumbent
+    had earned before the match, which bounds what is left to be won.
     """
 
-    def __init__(self, bench: Bench, keys: Sequence[Key], before: Results) -> None:
-        self._rule = bench.terms.rule
-        self._keys = keys
-        self._before = {key: before[key].progression or 0.0 for key in keys}
+    def __init__(
+        self,
+        bench: Bench,
+        keys: Sequence[Key],
+        old: Side,
+        new: Side,
+        rule: Rule,
+        known: Results,
+    ) -> None:
+        self.keys = keys
+        self._bench, self._old, self._new, self._rule = bench, old, new, rule
+        self._at_best = {
+            key: 1.0 - (known[key].progression or 0.0) if key in known else 1.0 for key in keys
+        }
+        self._alike: dict[Key, bool] = {}
 
-    def is_over(self, after: Results) -> bool:
-        pairs, failed = self.run(after)
-        return bool(failed) or self._is_lost(pairs)
+    def is_over(self, found: Sides) -> bool:
+        """Whether nothing more needs to be played."""
+        if any(one.progression is None for one in found[self._old].values()):
+            return True
+        match = self.match(found)
+        return bool(match.failed) or (match.spared > 0 and self._is_lost(found, match.pairs))
 
-    def run(self, after: Results) -> tuple[tuple[Pair, ...], str]:
-        """The pairs up to where the race was decided, and what made the challenger fail."""
+    def match(self, found: Sides) -> Match:
+        """The match up to where it was decided, as far as it has been played."""
         pairs: list[Pair] = []
-        for task, seed in self._keys:
-            result = after.get((task, seed))
-            if result is None or self._is_lost(pairs):
+        for task, seed in self.keys:
+            old, new = (found[side].get((task, seed)) for side in (self._old, self._new))
+            if old is None or new is None or self._is_lost(found, pairs):
                 break
-            if result.progression is None:
-                return tuple(pairs), f"an episode of {task} failed: {result.error}"
-            before = self._before[(task, seed)]
-            pairs.append(Pair(task=task, seed=seed, before=before, after=result.progression))
-        return tuple(pairs), ""
+            if new.progression is None:
+                failed = f"an episode of {task} failed: {new.error}"
+                return Match(pairs=tuple(pairs), failed=failed, spared=self._left(pairs))
+            pairs.append(
+                Pair(task=task, seed=seed, before=old.progression or 0.0, after=new.progression)
+            )
+        if left := self._left(pairs):
+            alike = self._all_alike(found, pairs)
+            return Match(pairs=tuple(pairs), spared=left, alike=alike)
+        return Match(pairs=tuple(pairs), judged=judge([one.gap for one in pairs], self._rule))
 
-    def _is_lost(self, pairs: Sequence[Pair]) -> bool:
-        open_worlds = self._keys[len(pairs) :]
-        if not pairs or not open_worlds:
+    def _left(self, pairs: Sequence[Pair]) -> int:
+        return len(self.keys) - len(pairs)
+
+    def _is_lost(self, found: Sides, pairs: Sequence[Pair]) -> bool:
+        if not pairs or not self._left(pairs):
             return False
-        at_best = [1.0 - self._before[key] for key in open_worlds]
-        return not can_still_win([pair.gap for pair in pairs], at_best, self._rule)
+        at_best = [self._at_best[key] for key in self.keys[len(pairs) :]]
+        gaps = [pair.gap for pair in pairs]
+        return self._all_alike(found, pairs) or not can_still_win(gaps, at_best, self._rule)
+
+    def _all_alike(self, found: Sides, pairs: Sequence[Pair]) -> bool:
+        """Whether the first `ALIKE` worlds were played action for action alike."""
+        return len(pairs) == ALIKE and all(self._is_alike(found, pair.key) for pair in pairs)
+
+    def _is_alike(self, found: Sides, key: Key) -> bool:
+        if key not in self._alike:
+            one, other = found[self._old][key], found[self._new][key]
+            self._alike[key] = one.steps == other.steps and _actions(self._bench, one) == _actions(
+                self._bench, other
+            )
+        return self._alike[key]
 
 
-def _planned(bench: Bench, scaffold: str, seeds: Sequence[int], agent: Agent) -> Plan:
+def _actions(bench: Bench, result: EpisodeResult) -> list[str]:
+    run = bench.folder.play(result.asked.scaffold)
+    folder = run.episode(episode_id(result.asked, result.seed))
+    return [row.action for row in walk_trace(folder)[1]]
+
+
+def _seconds(bench: Bench, known: Results) -> float:
+    """How long an episode may take."""
+    slowest = max(one.seconds / max(one.steps, 1) for one in known.values())
+    return GRACE_S + SLOWER * slowest * max(bench.terms.tasks.values())
+
+
+def _planned(bench: Bench, side: Side, seeds: Sequence[int]) -> Plan:
     given = {
         **bench.context.playing(),
-        "agent": agent,
-        "scaffold": str(bench.scaffold(scaffold).absolute()),
+        "agent": side.agent,
+        "scaffold": str(bench.scaffold(side.scaffold).absolute()),
     }
-    run = bench.folder.play(scaffold, wiped=agent == "memory-wiped")
+    run = bench.folder.play(side.scaffold, wiped=side.agent == "memory-wiped")
     names = ",".join(bench.terms.tasks)
     return plan(bench.terms.suite, tuple(seeds), tasks=names, out=run.path, given=given)
+
+
+def _refuse_failed(results: Results, what: str) -> None:
+    failed = [one for one in results.values() if one.progression is None]
+    if failed:
+        raise Unfinished(
+            f"{len(failed)} of {len(results)} episodes of {what} have failed, the first with: "
+            f"{failed[0].error}; the same command tries them again"
+        )
 
 
 def _refuse_unplayed(results: Results) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automem_graph.structure.bench import Bench
 from automem_graph.structure.gate import Judged
-from automem_graph.structure.lineage import Match
+from automem_graph.structure.lineage import Match, Stage
 from automem_graph.structure.loop.state import LoopState, name_of
 
 
@@ -15,7 +15,9 @@ def gate(bench: Bench, state: LoopState) -> LoopState:
     match = draft.confirmation if confirming else draft.trial
     assert match is not None, "trial comes before the gate"
     if match.judged is None or not match.judged.passed:
-        return {"why": rejected(match, fresh=confirming), "next": "discard"}
+        stage: Stage = "trial" if match.failed else "gate"
+        why = rejected(match, fresh=confirming)
+        return {"stage": state["stage"] if confirming else stage, "why": why, "next": "discard"}
     said = won(match.judged, fresh=confirming)
     if not confirming:
         return {"why": said, "stage": "confirm", "next": "trial"}
@@ -24,13 +26,18 @@ def gate(bench: Bench, state: LoopState) -> LoopState:
 
 def won(judged: Judged, *, fresh: bool) -> str:
     """The sentence of a match that was won."""
-    return f"{judged.mean:+.2%} on {judged.n} {_worlds(fresh)}, p {judged.p:.4f}"
+    return f"{judged.mean:+.2%} on {judged.n} {_worlds(fresh)}, p {_told(judged.p)}"
 
 
 def rejected(match: Match, *, fresh: bool) -> str:
     """The sentence of a match that was not."""
     if match.failed:
         return match.failed
+    if match.alike:
+        return (
+            f"it plays just as before: action for action in {len(match.pairs)} {_worlds(fresh)}; "
+            f"{match.spared} episodes were spared"
+        )
     if match.judged is None:
         mean = sum(pair.gap for pair in match.pairs) / len(match.pairs)
         return (
@@ -45,3 +52,7 @@ def rejected(match: Match, *, fresh: bool) -> str:
 
 def _worlds(fresh: bool) -> str:
     return "fresh worlds" if fresh else "worlds"
+
+
+def _told(p: float) -> str:
+    return f"{p:.4f}" if p >= 0.0001 else "< 0.0001"

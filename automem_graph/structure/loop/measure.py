@@ -7,12 +7,12 @@ from automem_graph.structure.bench import Bench
 from automem_graph.structure.events import Decided
 from automem_graph.structure.lineage import Row, add_row
 from automem_graph.structure.loop.state import LoopState
-from automem_graph.structure.matches import complete
+from automem_graph.structure.matches import Side, complete
 
 
 def measure(bench: Bench, state: LoopState) -> LoopState:
     """Play v0, and stand where the lineage says that the loop has come to."""
-    complete(bench, bench.terms.scaffold, bench.terms.gate, "v0")
+    complete(bench, [Side(bench.terms.scaffold)], bench.terms.gate, "v0")
     if not bench.rows:
         said = load_scaffold(bench.scaffold(bench.terms.scaffold)).manifest.description
         row = Row(

@@ -30,11 +30,11 @@ def trial(bench: Bench, state: LoopState) -> LoopState:
     draft = bench.draft(name)
     incumbent = bench.versions[-1].scaffold
     confirming = state["stage"] == "confirm"
-    seeds = bench.terms.gate
+    seeds, rule, what = bench.terms.gate, bench.terms.rule, f"{name} on the gate's worlds"
     if confirming:
         seeds = bench.terms.fresh(sum(row.confirmation is not None for row in bench.rows))
-    what = f"{name}, confirmation" if confirming else name
-    match = compare(bench, incumbent, draft.scaffold, seeds, what)
+        rule, what = rule.fresh, f"{bench.versions[-1].version} and {name} on fresh worlds"
+    match = compare(bench, incumbent, draft.scaffold, seeds, rule, what)
     if match.judged is not None and match.judged.passed:
         try:
             _audit(bench, draft.scaffold, seeds)
