@@ -51,7 +51,7 @@ def check_scaffold(
     with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as made:
         copy = Path(made) / "scaffold"
         try:
-            _copy(folder, copy)
+            _copy(folder.absolute(), copy)
             _check(copy, cards, Path(made), texts)
         except (ScaffoldError, ScaffoldFault, RunError, Hoarded) as error:
             raise Unfit(_relative(str(error), folder, copy)) from error

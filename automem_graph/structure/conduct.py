@@ -8,18 +8,18 @@ the model's choice.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 
 from automem_graph.agent.observe import noted
 from automem_graph.agent.step import StepRow
-from automem_graph.episodes.layout import RunFolder
+from automem_graph.episodes.layout import EpisodeFolder, RunFolder
 from automem_graph.episodes.trace import walk_trace
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import Row, replay
 from automem_graph.memory.text import normal_form
 from automem_graph.scaffold.manifest import Manifest
 from automem_graph.structure.contract import Unfit
-from automem_graph.structure.smoke import QUOTED
+from automem_graph.structure.smoke import HOOK_CHARS, new_chars, quotes
 from automem_graph.worlds.registry import find_task
 
 PAST = 10
@@ -30,12 +30,26 @@ CALLS = 5
 
 def behaves(run: RunFolder, manifest: Manifest, episodes: Iterable[str]) -> None:
     """Unfit where the traces of these episodes show what the contract forbids."""
-    tried, wrote = Counter[str](), Counter[str]()
+    done = _Done()
     for episode in episodes:
-        folder = run.episode(episode)
+        done.go_through(run.episode(episode))
+    done.judge(manifest)
+
+
+class _Done:
+    """What was done in some episodes, by the model's actions and by the hooks."""
+
+    def __init__(self) -> None:
+        self._tried = Counter[str]()
+        self._wrote = Counter[str]()
+        self._chars = 0
+        self._steps = 0
+
+    def go_through(self, folder: EpisodeFolder) -> None:
+        """Count an episode; Unfit at the first step that should not be."""
         header, rows = walk_trace(folder)
         actions = find_task(header.asked.task).card.actions
-        seen = deque([_plain("", header.answer.text)], maxlen=PAST)
+        seen = deque([_plain(header.answer.text)], maxlen=PAST)
         files: dict[str, str] = {}
         journal = read_rows(folder.journal)
         deed = next(journal, None)
@@ -43,17 +57,45 @@ def behaves(run: RunFolder, manifest: Manifest, episodes: Iterable[str]) -> None
             _takes_what_was_said(row, actions)
             known = list(files.values())
             while deed is not None and deed.step <= row.step:
-                if deed.role != "scaffold" and deed.problem is None and deed.refused is None:
-                    tried[deed.action] += 1
-                    wrote[deed.action] += bool(deed.edits)
-                before = list(files.values())
-                replay(deed, files)
-                if deed.role == "scaffold" and deed.step >= 0:
-                    _copies_nothing(deed, seen, before, files)
+                self._count(deed, files, seen)
                 deed = next(journal, None)
             _shows_nothing_else(row, list(seen), [*known, *files.values()])
-            seen.append(_plain(row.note, row.answer.text))
-    _writes_work(manifest, tried, wrote)
+            seen.append(_plain(row.answer.text))
+            self._steps += 1
+
+    def _count(self, deed: Row, files: dict[str, str], seen: Iterable[str]) -> None:
+        """Do it to the files. A hook may move what is there, and adds little of its own."""
+        before = list(files.values())
+        replay(deed, files)
+        if deed.role != "scaffold":
+            if deed.problem is None and deed.refused is None:
+                self._tried[deed.action] += 1
+                self._wrote[deed.action] += bool(deed.edits)
+        elif deed.step >= 0:
+            changed = [files[change.file] for change in deed.edits if change.file in files]
+            self._chars += new_chars(before, changed)
+            if any(_within(text, changed) and not _within(text, before) for text in seen):
+                raise Unfit(
+                    "hooks.py in after_log: wrote an observation to a file as it is (step "
+                    f"{deed.step} of an episode): what is stored is for the model to choose"
+                )
+
+    def judge(self, manifest: Manifest) -> None:
+        """Unfit where the episodes taken together show it."""
+        if self._chars > HOOK_CHARS * self._steps:
+            raise Unfit(
+                f"hooks.py in after_log: wrote {self._chars / self._steps:,.0f} new characters a "
+                f"step to files in the match, and {HOOK_CHARS} are allowed: what is stored is for "
+                "the model to choose"
+            )
+        for action in manifest.actions:
+            name, calls = action.name, self._tried[action.name]
+            stores = action.kind == "write" and len(action.args) > 1  # more than a file's name
+            if stores and calls >= CALLS and not self._wrote[name]:
+                raise Unfit(
+                    f"actions.py in {name.lower()}: {name} changed no file in {calls} calls of the "
+                    "match, and an action of kind 'write' must write"
+                )
 
 
 def _takes_what_was_said(row: StepRow, actions: Collection[str]) -> None:
@@ -65,25 +107,12 @@ def _takes_what_was_said(row: StepRow, actions: Collection[str]) -> None:
         )
 
 
-def _copies_nothing(
-    deed: Row, seen: Iterable[str], before: Collection[str], files: Mapping[str, str]
-) -> None:
-    """A hook's edits may move what is in the files; what was seen is for the model to put there."""
-    changed = [files[change.file] for change in deed.edits if change.file in files]
-    for text in seen:
-        if _long(text) and _within(text, changed) and not _within(text, before):
-            raise Unfit(
-                f"hooks.py in {deed.action}: wrote an observation to a file as it was (step "
-                f"{deed.step} of an episode): what is stored is for the model to choose"
-            )
-
-
-def _shows_nothing_else(row: StepRow, seen: list[str], files: Collection[str]) -> None:
+def _shows_nothing_else(row: StepRow, seen: Sequence[str], files: Collection[str]) -> None:
     """An observation of before the last action is in no prompt, unless it is in the files."""
     prompts = normal_form("\n".join(m["content"] for m in row.messages if m["role"] == "user"))
     now = "\n".join(seen[-2:])
     for text in seen[:-2]:
-        if _long(text) and text not in now and text in prompts and not _within(text, files):
+        if quotes(prompts, text) and text not in now and not _within(text, files):
             raise Unfit(
                 f"hooks.py: the prompts of step {row.step} of an episode show what was seen before "
                 "the last action, and no file holds it: what is remembered is for the model to "
@@ -91,24 +120,9 @@ def _shows_nothing_else(row: StepRow, seen: list[str], files: Collection[str]) -
             )
 
 
-def _writes_work(manifest: Manifest, tried: Counter[str], wrote: Counter[str]) -> None:
-    """An action that takes more than the name of a file has something to store."""
-    for action in manifest.actions:
-        name, calls = action.name, tried[action.name]
-        if action.kind == "write" and len(action.args) > 1 and calls >= CALLS and not wrote[name]:
-            raise Unfit(
-                f"actions.py in {name.lower()}: {name} changed no file in {calls} calls of the "
-                "match, and an action of kind 'write' must write"
-            )
-
-
-def _plain(note: str, text: str) -> str:
-    return normal_form(noted(note, text)).strip()
-
-
-def _long(text: str) -> bool:
-    return len(text) >= QUOTED
+def _plain(text: str) -> str:
+    return normal_form(noted("", text)).strip()
 
 
 def _within(text: str, places: Iterable[str]) -> bool:
-    return any(text in place for place in places)
+    return any(quotes(place, text) for place in places)

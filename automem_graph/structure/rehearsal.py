@@ -74,7 +74,7 @@ class Rehearsal:
         self._host = ScaffoldHost.start(scaffold, Patience(CALLS_S))
         self._opened: list[Desk] = []
         self._desk: Desk | None = None
-        self._loop = create_inner_loop(self)
+        self._loop = create_inner_loop(self, checkpointer=False)  # loop 1 has its own
 
     def desk(
         self,

@@ -128,13 +128,13 @@ def hooks_keep_no_memory(played: Smoke) -> None:
     files: dict[str, str] = {}
     chars = 0
     for row in played.journal:
-        before = _lines(files.values())
+        before = list(files.values())
         replay(row, files)
         if row.step < 0 or row.role != "scaffold":
             continue
         changed = [files[change.file] for change in row.edits if change.file in files]
-        chars += sum(len(line) * times for line, times in (_lines(changed) - before).items())
-        if any(_quotes(text, seen[old]) for text in changed for old in range(row.step + 1)):
+        chars += new_chars(before, changed)
+        if any(quotes(text, seen[old]) for text in changed for old in range(row.step + 1)):
             raise Unfit(
                 "hooks.py in after_log: writes the observation to a file as it is (step "
                 f"{row.step} of the drill): what is stored is for the model to choose"
@@ -149,20 +149,26 @@ def hooks_keep_no_memory(played: Smoke) -> None:
         _shows_no_older(step, seen)
 
 
-def _lines(texts: Iterable[str]) -> Counter[str]:
-    """How often each line stands in these texts. One that only moves is not written anew."""
-    return Counter(line for text in texts for line in text.split("\n"))
+def new_chars(before: Iterable[str], after: Iterable[str]) -> int:
+    """Characters of the lines that were not there before; one that only moves is not new."""
+    return sum(len(line) * times for line, times in (_lines(after) - _lines(before)).items())
 
 
-def _quotes(text: str, observation: str) -> bool:
+def quotes(text: str, observation: str) -> bool:
+    """Whether a text holds an observation as it is, and one that nobody writes by chance."""
     return len(observation) >= QUOTED and observation in text
+
+
+def _lines(texts: Iterable[str]) -> Counter[str]:
+    """How often each line stands in these texts."""
+    return Counter(line for text in texts for line in text.split("\n"))
 
 
 def _shows_no_older(row: StepRow, seen: Mapping[int, str]) -> None:
     prompts = normal_form("\n".join(m["content"] for m in row.messages if m["role"] == "user"))
     now = seen[row.step] + "\n" + seen.get(row.step - 1, "")
     for old in range(row.step - 1):
-        if _quotes(prompts, seen[old]) and seen[old] not in now:
+        if quotes(prompts, seen[old]) and seen[old] not in now:
             raise Unfit(
                 f"hooks.py: the prompts of step {row.step} of the drill show what was seen at step "
                 f"{old}, and the model has written nothing: what is remembered is for it to choose"
