@@ -85,7 +85,7 @@ def test_a_folder_that_is_gone_is_said_to_be(tmp_path: Path):
 def test_a_name_that_is_no_text_is_refused(tmp_path: Path):
     folder = Path(scaffold_with(tmp_path / "odd"))
     (folder / os.fsdecode(b"\xff.md")).write_text("x")
-    assert "cannot be read" in why(folder, tmp_path)
+    assert "its name is no UTF-8" in why(folder, tmp_path)
 
 
 def test_hidden_files_and_caches_are_not_part_of_it(tmp_path: Path):
