@@ -205,7 +205,7 @@ path.write_text(path.read_text().replace(
 path = scaffold / "scaffold.toml"
 path.write_text(path.read_text().replace("log = []\\nplan = []", 'plan = ["buffer.md"]'))
 """),
-    Candidate("copies it in other words", r"^hooks\.py in after_log: writes [0-9,]+ new characters", {
+    Candidate("copies it in other words", r"^hooks\.py in after_log: writes [0-9,]+ new", {
         "hooks.py": "def after_log(state, seen, files):\n"
         "    return [('append', 'buffer.md', seen['observation'].upper())], state\n",
     }),
