@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack
 from pathlib import Path
 from threading import RLock
@@ -19,7 +18,7 @@ from automem_graph.agent.events import Listener
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.state import PlayState
 from automem_graph.episodes.fork import fork
-from automem_graph.episodes.identity import Asked, engine, episode_id, run_name
+from automem_graph.episodes.identity import Asked, engine, episode_id, run_name, thread_run_name
 from automem_graph.episodes.keep import keep_run, keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
 from automem_graph.episodes.opening import Resolve, lay_out, open_memory, open_model, open_trace
@@ -101,7 +100,7 @@ class EpisodeDesks:
         if context.run:
             run = RunFolder(Path(context.run))
         else:
-            name = f"studio-{_plain(thread)}" if thread else run_name(asked)
+            name = thread_run_name(thread) if thread else run_name(asked)
             run = RunFolder(self._runs / name)
         return run.episode(episode_id(asked, context.seed))
 
@@ -224,11 +223,6 @@ def _samplings(context: PlayContext) -> tuple[Sampling, Sampling]:
     except ValidationError as error:
         first = error.errors()[0]
         raise RunError(f"no model can be sampled so: {first['loc'][0]}: {first['msg']}") from error
-
-
-def _plain(thread: str) -> str:
-    """A thread's id as part of a folder's name: whoever uses the graph may choose any id."""
-    return re.sub(r"[^A-Za-z0-9-]", "_", thread)[:80]
 
 
 def _turn(state: PlayState) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -135,6 +136,11 @@ def suite_run_name(suite: str, asked: Sequence[Asked]) -> str:
     if len(asked) == 1:
         return run_name(asked[0])
     return f"{suite}-{words_for({one.task: one.model_dump() for one in asked})}"
+
+
+def thread_run_name(thread: str) -> str:
+    """`studio-<thread>`: the default folder of a thread, whose id may be any text."""
+    return f"studio-{re.sub('[^A-Za-z0-9-]', '_', thread)[:80]}"
 
 
 @cache

@@ -32,7 +32,7 @@ Resolve = Callable[[str, Sampling], BaseChatModel]
 
 def open_trace(folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorld) -> Trace:
     """The episode's trace, begun or resumed, with the world brought to where it stands."""
-    held = hold(folder)
+    held = hold(folder.path)
     try:
         if not folder.trace.exists():
             header = Header(episode=folder.id, seed=seed, asked=asked, answer=world.reset())

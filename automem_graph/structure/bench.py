@@ -10,7 +10,7 @@ from pathlib import Path
 from automem_graph.episodes.keep import keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
 from automem_graph.episodes.spending import spending
-from automem_graph.models.budget import Budget, OutOfBudget, price_of
+from automem_graph.models.budget import Budget, price_of
 from automem_graph.scaffold.load import Scaffold, load_scaffold
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.draft import Draft, read_draft
@@ -67,23 +67,27 @@ class Bench:
     def left(self, playing: tuple[EpisodeFolder, ...] = ()) -> Budget | None:
         """What of the budget is left for these episodes, which count their own share themselves.
 
-        Raises OutOfBudget where that is nothing.
+        Raises Unfinished where that is nothing.
         """
         if self.budget is None:
             return None
         own = {folder.path for folder in playing}
         tokens, cost = self._spent(one for one in self._episodes() if one.path not in own)
         hours = (time.monotonic() - self.since) / 3600
-        limits = {
-            "max_tokens": (self.budget.max_tokens, tokens),
-            "max_cost": (self.budget.max_cost, cost),
-            "max_hours": (self.budget.max_hours, hours),
-        }
-        left = {name: most - used for name, (most, used) in limits.items() if most is not None}
-        for name, amount in left.items():
-            if amount <= 0:
-                what = name.removeprefix("max_")
-                raise OutOfBudget(f"the budget of {limits[name][0]:g} {what} is used up")
+        limits = (
+            ("max_tokens", self.budget.max_tokens, tokens, "{:,} tokens"),
+            ("max_cost", self.budget.max_cost, cost, "${:,.2f}"),
+            ("max_hours", self.budget.max_hours, hours, "{:g} hours"),
+        )
+        left: dict[str, float] = {}
+        for name, most, used, said in limits:
+            if most is not None and used >= most:
+                raise Unfinished(
+                    f"the budget of {said.format(most)} is used up; the same command with a "
+                    "larger one goes on"
+                )
+            if most is not None:
+                left[name] = most - used
         return self.budget.model_copy(update=left)
 
     def _episodes(self) -> Iterator[EpisodeFolder]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from automem_graph.agent.codecs import CodecName
+from automem_graph.episodes.desks import RUNS
+from automem_graph.episodes.identity import thread_run_name
 from automem_graph.models.sampling import PAPER
 from automem_graph.structure.gate import RuleName
 
@@ -110,7 +112,11 @@ class EvolveContext:
         int, Field(ge=0, description="Episodes at once; 0 means as the model allows.")
     ] = 0
     run: Annotated[
-        str, Field(description="The run's folder; empty means runs/evolve-SUITE-WORDS.")
+        str,
+        Field(
+            description="The run's folder; empty means runs/studio-THREAD, without a thread "
+            "runs/evolve-SUITE-WORDS."
+        ),
     ] = ""
 
     def playing(self) -> Mapping[str, Any]:
@@ -118,9 +124,18 @@ class EvolveContext:
         return {name: getattr(self, name) for name in PLAYING}
 
 
-def context_of(given: Mapping[str, Any] | EvolveContext | None) -> EvolveContext:
-    """A context from what a graph was given, which Studio sends as a mapping."""
-    if isinstance(given, EvolveContext):
+def context_of(
+    given: Mapping[str, Any] | EvolveContext | None, thread: str | None = None
+) -> EvolveContext:
+    """A context from what a graph was given, which Studio sends as a mapping.
+
+    Where it names no folder, each thread of a server has one of its own.
+    """
+    if not isinstance(given, EvolveContext):
+        known = {field.name for field in fields(EvolveContext)}
+        given = EvolveContext(
+            **{name: value for name, value in (given or {}).items() if name in known}
+        )
+    if given.run or not thread:
         return given
-    known = {field.name for field in fields(EvolveContext)}
-    return EvolveContext(**{name: value for name, value in (given or {}).items() if name in known})
+    return replace(given, run=str(RUNS / thread_run_name(thread)))

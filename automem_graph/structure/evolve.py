@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
+from automem_graph.episodes.hold import held
 from automem_graph.models.budget import Budget
 from automem_graph.structure.bench import open_bench
 from automem_graph.structure.context import EvolveContext
@@ -39,14 +41,16 @@ def evolve_scaffold(
 
     Raises `Unfinished` where the loop cannot go on now (a server is down, the budget is used up);
     what stands in the way from the start (UnknownTask, TaskUnavailable, UnknownModel,
-    ScaffoldError, BadSeeds, RunError, Unpriced) at once.
+    ScaffoldError, BadSeeds, Unpriced, RunError, also where another process is at it) at once.
     """
     context = EvolveContext(suite=suite, approve=approve is not None, **settings)
     bench = open_bench(context, hear or (lambda _: None), budget)
-    with SqliteSaver.from_conn_string(str(bench.folder.checkpoints)) as checkpoints:
+    folder = bench.folder
+    saver = SqliteSaver.from_conn_string(str(folder.checkpoints))
+    with held(folder.path), saver as checkpoints:
         loop = create_scaffold_loop(hear=hear, budget=budget, checkpointer=checkpoints)
-        _run(loop, context, approve)
-    return read_evolution(bench.folder)
+        _run(loop, replace(context, run=str(folder.path)), approve)
+    return read_evolution(folder)
 
 
 def _run(loop: ScaffoldLoop, context: EvolveContext, approve: Approve | None) -> None:
@@ -60,9 +64,11 @@ def _run(loop: ScaffoldLoop, context: EvolveContext, approve: Approve | None) ->
     while True:
         asked = [one.value for task in standing.tasks for one in task.interrupts]
         if asked and approve is not None:
-            begin = Command(resume=approve(asked[0]))
-        # Without a stream LangGraph runs nodes in this thread, where Ctrl-C reaches them.
-        for _ in loop.stream(begin, config, context=context, stream_mode=[]):
+            answer = approve(asked[0])
+            begin = Command(resume=answer if isinstance(answer, bool) else dict(answer))
+        # Without a stream LangGraph runs nodes in this thread, where Ctrl-C reaches them. A node
+        # begins once it is on disk that the one before has ended: no proposal is paid for twice.
+        for _ in loop.stream(begin, config, context=context, stream_mode=[], durability="sync"):
             pass
         standing = loop.get_state(config)
         if not standing.next:

@@ -10,13 +10,13 @@ from automem_graph.agent.context import Agent
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.identity import episode_id
 from automem_graph.episodes.keep import extend_run
+from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
-from automem_graph.episodes.play import EpisodeResult
+from automem_graph.episodes.play import EpisodeResult, read_result
 from automem_graph.episodes.trace import walk_trace
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.suite import Plan, plan
-from automem_graph.models.budget import OutOfBudget
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.structure.bench import Bench, Unfinished
 from automem_graph.structure.events import Played, Playing
@@ -70,10 +70,7 @@ def play(
     bench.tell(Playing(what=what, jobs=jobs))
     with EpisodeDesks() as desks:
         folders = tuple(desks.folder(job) for job in jobs)
-    try:
-        budget = bench.left(folders)
-    except OutOfBudget as spent:
-        raise Unfinished(f"{spent}; the same command with a larger budget goes on") from spent
+    budget = None if all(map(_is_done, folders)) else bench.left(folders)
     machine = ThisMachine(bench.context.parallel or None, seconds)
     with closing(run_episodes(jobs, machine, hear=bench.tell, budget=budget)) as played:
         for result in played:
@@ -106,7 +103,7 @@ def compare(
     """
     old, new = Side(incumbent), Side(challenger)
     known = complete(bench, [old], bench.terms.gate, "the incumbent")[old]
-    race = _Race(bench, bench.terms.keys(seeds), old, new, rule, known)
+    race = Race(bench, bench.terms.keys(seeds), old, new, rule, known)
     limit = _seconds(bench, known)
     try:
         found = play(bench, (old, new), seeds, what, seconds=limit, until=race.is_over)
@@ -118,7 +115,7 @@ def compare(
     return race.match(found)
 
 
-class _Race:
+class Race:
     """Whether a challenger can still win, from its worlds in order.
 
     Only the worlds up to the first that has no result yet count, so that the decision hangs on
@@ -222,11 +219,17 @@ def _refuse_failed(results: Results, what: str) -> None:
         )
 
 
+def _is_done(folder: EpisodeFolder) -> bool:
+    result = read_result(folder)
+    return result is not None and result.status == "done"
+
+
 def _refuse_unplayed(results: Results) -> None:
     """A server that is down, or a budget that is used up, says nothing about a scaffold."""
     for one in results.values():
         error = one.error or ""
         if one.status == "stopped":
-            raise Unfinished(f"{error}; the same command with a larger budget goes on")
+            # The episodes had what was left of it: their figure is not the user's.
+            raise Unfinished("the budget is used up; the same command with a larger one goes on")
         if error.startswith(_SERVERS) and _TOO_LONG not in error:
             raise Unfinished(f"{error}; the same command goes on")

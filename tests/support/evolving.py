@@ -6,6 +6,7 @@ the system prompt makes it walk to the end: a true improvement, within a second.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,6 +44,17 @@ def settings(server: OpenAIServer, proposer: str, **other: Any) -> Mapping[str, 
         "run": "run",
         **other,
     }
+
+
+def played_before(run: Path, before: Path) -> None:
+    """Begin a run with the episodes of another one on the same server; it plays them no more."""
+    shutil.copytree(before / "plays", run / "plays")
+
+
+def forget_trial(run: Path, scaffold: str) -> None:
+    """Have a scaffold's episodes on the gate's seeds played again."""
+    for path in run.glob(f"plays/{scaffold}/episodes/s?-*"):
+        shutil.rmtree(path)
 
 
 def command(folder: Path, body: str) -> str:

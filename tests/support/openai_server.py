@@ -43,6 +43,9 @@ class OpenAIServer:
         self._lock = threading.Lock()
         self._open: set[socket] = set()
         self._gone = threading.Event()
+        self._listen(port)
+
+    def _listen(self, port: int) -> None:
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.chat = self
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
@@ -73,6 +76,12 @@ class OpenAIServer:
         with self._lock:
             for connection in self._open:
                 _shut(connection)
+
+    def rise(self) -> None:
+        """Listen again where it has died, as a process that is started again."""
+        self._listen(self.port)
+        self._gone.clear()
+        self._thread.start()
 
     def holds(self, connection: socket, *, opened: bool) -> None:
         with self._lock:
@@ -122,7 +131,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, json.dumps(listed if self.path == "/v1/models" else {}))
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        size = int(self.headers["content-length"])
+        sent = self.rfile.read(size)
+        if len(sent) < size:  # whoever asked has gone
+            self.close_connection = True
+            return
+        body = json.loads(sent)
         if self.path != "/v1/chat/completions":
             self._send(404, json.dumps({"detail": "Not Found"}))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from langgraph.types import interrupt
@@ -11,7 +12,12 @@ from automem_graph.structure.loop.state import LoopState, name_of
 
 
 def approve(bench: Bench, state: LoopState) -> LoopState:
-    """Pause until somebody has answered: `true`, `false`, or `{"keep": false, "why": "..."}`."""
+    """Pause until somebody has answered: `true`, `false`, or `{"keep": false, "why": "..."}`.
+
+    A run that nobody wants to be asked about any more goes on without an answer.
+    """
+    if not bench.context.approve:
+        return {"next": "keep"}
     name = name_of(state)
     draft, folder = bench.draft(name), bench.folder.attempt(name)
     answer = interrupt(
@@ -28,7 +34,7 @@ def approve(bench: Bench, state: LoopState) -> LoopState:
             ),
         }
     )
-    said = answer if isinstance(answer, dict) else {"keep": answer}
+    said = answer if isinstance(answer, Mapping) else {"keep": answer}
     if said.get("keep") is True:
         return {"next": "keep"}
     why = " ".join(str(said.get("why", "")).split())[:300]

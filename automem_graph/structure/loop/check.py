@@ -11,6 +11,7 @@ from automem_graph.structure.bench import Bench
 from automem_graph.structure.check import Unfit, check_scaffold
 from automem_graph.structure.draft import write_draft
 from automem_graph.structure.loop.state import LoopState, name_of
+from automem_graph.structure.plain import clear
 from automem_graph.worlds.registry import find_task
 
 TEXTS = 40
@@ -24,6 +25,8 @@ def check(bench: Bench, state: LoopState) -> LoopState:
     """Give what passes its id; what does not goes back, or is rejected."""
     name = name_of(state)
     folder = bench.folder.attempt(name)
+    for left in folder.glob("check-*"):  # of a check that was killed
+        clear(left)
     try:
         cards = [find_task(task).card for task in bench.terms.tasks]
         check_scaffold(folder / "proposal", cards, scratch=folder, texts=_texts(bench))

@@ -99,7 +99,8 @@ def _at_bench(
             if hear is not None:
                 hear(event)
 
-        context = context_of(runtime.context)
+        info = runtime.execution_info
+        context = context_of(runtime.context, info.thread_id if info else None)
         bench = open_bench(context, tell, budget, since)
         attempt = name_of(state) if "version" in state else "v0"
         tell(Began(node=node.__name__, attempt=attempt))

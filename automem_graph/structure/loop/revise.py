@@ -26,11 +26,12 @@ MOST_LOG = 1 << 20
 
 def revise(bench: Bench, state: LoopState) -> LoopState:
     """Have the scaffold edited, and take what was written. No proposal is a rejected attempt."""
+    bench.left()  # no proposal is begun without a budget
     name, again = name_of(state), state["tried"] > 0
     folder, desk = bench.folder.attempt(name), bench.workspace
     incumbent = bench.scaffold(bench.versions[-1].scaffold)
     reset(desk, folder / "proposal" if again else incumbent, state["why"] if again else "")
-    draft = bench.draft(name) if again else Draft()
+    draft = bench.draft(name) if again else Draft(spent=bench.draft(name).spent)
     began = time.monotonic()
     try:
         proposer = open_proposer(bench.terms.proposer, meta=bench.terms.meta)

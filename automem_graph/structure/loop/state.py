@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing_extensions import TypedDict  # the schemas of graphs need this one below Python 3.12
 
 from automem_graph.structure.lineage import Stage
 

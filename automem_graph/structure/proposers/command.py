@@ -22,6 +22,7 @@ from automem_graph.structure.lineage import Spent
 from automem_graph.structure.plain import one_line
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.proposers.fingerprint import fingerprint
+from automem_graph.structure.proposers.leash import leashed
 from automem_graph.structure.proposers.log import LINE, NAME, opened_log
 from automem_graph.structure.proposers.opening import COMMAND, UnknownProposer
 from automem_graph.structure.workspace import Workspace
@@ -114,7 +115,8 @@ class CommandProposer:
                 why = error.strerror or str(error)
                 raise RunError(f"{self._words[0]} cannot be started: {why}") from error
         try:
-            yield child
+            with leashed(child.pid):
+                yield child
         finally:
             _end(child)
 
