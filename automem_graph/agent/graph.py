@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -41,12 +41,10 @@ MOST_SUPERSTEPS = 90
 def create_inner_loop(
     desks: Desks,
     *,
-    checkpointer: BaseCheckpointSaver[Any] | Literal[False] | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
     store: BaseStore | None = None,
 ) -> InnerLoop:
     """Compile the inner loop over a way to open desks.
-
-    With None it shares the checkpointer of a graph in whose node it runs; with False it has none.
 
     A run takes up to `PlayContext.steps_per_run` steps and pauses at multiples of it; running the
     graph again goes on. Give runs a `recursion_limit` of `supersteps(context)`.

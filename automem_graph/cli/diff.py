@@ -14,7 +14,7 @@ from automem_graph.cli.lineage import RunArgument
 from automem_graph.cli.scores import numbers
 from automem_graph.episodes.layout import RunError
 from automem_graph.report.patch import lines_of, stats_of
-from automem_graph.structure.diff import diff_of
+from automem_graph.structure.desk.diff import diff_of
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import Row, read_rows
 from automem_graph.structure.terms import read_terms

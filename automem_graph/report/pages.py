@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from automem_graph.structure.plain import visible
+from automem_graph.structure.desk.plain import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -13,13 +13,13 @@ from automem_graph.episodes.spending import spending
 from automem_graph.models.budget import Budget, price_of
 from automem_graph.scaffold.load import Scaffold, load_scaffold
 from automem_graph.structure.context import EvolveContext
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.draft import Draft, read_draft
 from automem_graph.structure.events import Listener
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import Row, Spent, kept_versions, read_rows
 from automem_graph.structure.proposers import open_proposer
 from automem_graph.structure.terms import Terms, folder_of, keep_terms, terms_of
-from automem_graph.structure.workspace import Workspace
 
 
 class Unfinished(RuntimeError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.lineage import Spent
-from automem_graph.structure.workspace import Workspace
 
 
 class NoProposal(Exception):

@@ -137,8 +137,9 @@ def job(seed: int, kind: str = "started") -> JobEvent:
 @pytest.mark.parametrize("terminal", [False, True])
 def test_following_tells_what_is_done_and_what_came_of_it(terminal):
     follow, text = followed(terminal)
-    jobs = tuple(PlayContext(task=toy.NAME, seed=seed) for seed in (1, 2))
     asked = Asked(task=toy.NAME, steps=10, **WHO)
+    where = f"run/scaffolds/{asked.scaffold}"
+    jobs = tuple(PlayContext(task=toy.NAME, seed=seed, scaffold=where) for seed in (1, 2))
     with follow:
         follow.hear(Playing(what="the incumbent on 2 worlds", jobs=jobs))
         for seed in (1, 2):  # there already: nothing is played

@@ -1,6 +1,9 @@
 """Loop 1 as LangGraph's own server shows and runs it, with a person who is asked."""
 
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,9 @@ from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import read_rows
 from automem_graph.structure.result import read_evolution
 from support.evolving import HINT, HINTING, command, played_before, settings, walk
+from support.openai_answers import Reply, Request
 from support.openai_server import OpenAIServer
+from support.processes import wait_for
 
 GRAPH = "scaffold_loop"
 
@@ -109,6 +114,38 @@ def question_in(client: Any, thread: str) -> Any:
     assert state["next"] == ["approve"]
     (interrupt,) = state["interrupts"]
     return interrupt["value"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_run_that_is_cancelled_plays_no_further(served, tmp_path):
+    client, folder = served
+
+    def slow(request: Request) -> Reply:
+        time.sleep(0.1)
+        return walk(request)
+
+    with OpenAIServer(slow) as server:
+        thread = client.threads.create()["thread_id"]
+        context = asked(server, tmp_path, steps=40)
+        run = client.runs.create(thread, GRAPH, input={}, context=context)
+        wait_for(lambda: bool(server.requests))
+        assert drivers_in(folder)
+        client.runs.cancel(thread, run["run_id"], wait=True)
+        wait_for(lambda: not drivers_in(folder))
+    begun = folder_of(served, thread)
+    assert not list(begun.path.glob("plays/*/episodes/*/episode.json"))
+    assert client.threads.get_state(thread)["next"] == ["measure"]
+
+
+def drivers_in(folder: Path) -> list[str]:
+    """Processes that play episodes there."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (process / "cmdline").read_text()
+            if "episodes.driver" in command and (process / "cwd").readlink() == folder:
+                found.append(process.name)
+    return found
 
 
 def test_what_cannot_be_asked_is_an_error_that_says_why(served, walker, tmp_path):

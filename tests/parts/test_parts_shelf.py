@@ -12,8 +12,8 @@ from automem_graph.scaffold import replies
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.sources import HOOKS
-from automem_graph.structure.part import read_part
-from automem_graph.structure.wire import taken
+from automem_graph.structure.parts.part import read_part
+from automem_graph.structure.parts.wire import taken
 from support.parts import NAMES, PARTS, Files, load, play_offline, scaffold_of, seen
 from support.playing import table
 from support.scripted import by_routine

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automem_graph.report.patch import lines_of, stats_of
-from automem_graph.structure.diff import diff_of, stat_of
+from automem_graph.structure.desk.diff import diff_of, stat_of
 
 
 def diff(one: dict[str, str], other: dict[str, str]) -> str:

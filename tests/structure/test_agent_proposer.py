@@ -13,11 +13,11 @@ from automem_graph.models import calling, servers
 from automem_graph.models.calling import ModelError
 from automem_graph.models.resolve import resolve_model
 from automem_graph.scaffold.identify import scaffold_id
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.lineage import Spent
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.proposers.agent import AgentProposer
 from automem_graph.structure.proposers.opening import META, UnknownProposer, open_proposer
-from automem_graph.structure.workspace import Workspace
 from support.history import write_episode
 from support.openai_answers import Answer, Nonsense, Refusal, Reply, Request
 from support.openai_server import OpenAIServer

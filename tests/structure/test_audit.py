@@ -9,7 +9,7 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import RunError, RunFolder
 from automem_graph.episodes.play import play_episode
-from automem_graph.structure.audit import Hoarded, audit, sampled
+from automem_graph.structure.checks.audit import Hoarded, audit, sampled
 from support.playing import scaffold_with
 
 GOOD = Path(__file__).parents[1] / "scaffolds" / "good"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from automem_graph.protocols import TaskCard
-from automem_graph.structure.check import Unfit, check_scaffold
+from automem_graph.structure.checks.check import Unfit, check_scaffold
 from automem_graph.worlds.registry import find_task
 from support.playing import scaffold_with
 

@@ -13,11 +13,11 @@ import pytest
 
 from automem_graph.episodes.layout import RunError
 from automem_graph.scaffold.identify import scaffold_id
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.proposers import command
 from automem_graph.structure.proposers.command import CommandProposer
 from automem_graph.structure.proposers.opening import UnknownProposer, open_proposer
-from automem_graph.structure.workspace import Workspace
 from support.processes import alive, wait_for
 
 Run = Callable[..., list[str]]

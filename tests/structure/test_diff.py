@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from automem_graph.structure.diff import MOST_LINES, diff_of, stat_of
+from automem_graph.structure.desk.diff import MOST_LINES, diff_of, stat_of
 from automem_graph.structure.lineage import DiffStat
 
 OLD = {"actions.py": "def a():\n    pass\n", "prompts/log.md": "# LOG\nold\n", "gone.md": "x\n"}

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from automem_graph.structure import episode_view
-from automem_graph.structure.episode_view import write_view
-from automem_graph.structure.plain import block, field, one_line, shortened, visible
-from automem_graph.structure.summary import Rise, Stretch, Summary, Trouble
+from automem_graph.structure.desk import episode_view
+from automem_graph.structure.desk.episode_view import write_view
+from automem_graph.structure.desk.plain import block, field, one_line, shortened, visible
+from automem_graph.structure.desk.summary import Rise, Stretch, Summary, Trouble
 from support import toy
 from support.playing import scaffold_with, table
 from support.scripted import by_routine, calls, in_turn

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automem_graph.scaffold.identify import scaffold_id
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.proposers.copying import copying
 from automem_graph.structure.proposers.queries import MOST_HITS, MOST_TEXT, queries
-from automem_graph.structure.workspace import Workspace
 from support.history import write_episode
 
 Ask = Callable[..., str]

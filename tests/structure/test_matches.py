@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,28 +11,31 @@ from hypothesis import strategies as st
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import write_json
+from automem_graph.episodes.play import EpisodeResult
+from automem_graph.evaluation.results import Key
 from automem_graph.models.budget import Budget
 from automem_graph.scaffold.load import load_scaffold
+from automem_graph.structure import matches
 from automem_graph.structure.bench import Bench, Unfinished, open_bench
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.events import Played, Playing
-from automem_graph.structure.gate import judge
+from automem_graph.structure.gate import Rule, judge
 from automem_graph.structure.lineage import Match
-from automem_graph.structure.matches import Race, compare, complete, play
+from automem_graph.structure.matches import Race, Side, compare, complete, play
 from support import toy
-from support.evolutions import terms
 from support.playing import scaffold_with
-from support.runs import result
+from support.runs import WHO, result
 
 SEEDS = (1, 2, 3, 4, 5)
 KEYS = tuple((toy.NAME, seed) for seed in SEEDS)
 HEARD: list[Any] = []
 
 
-def bench_for(suite: str = toy.NAME) -> Bench:
+def bench_for(suite: str = toy.NAME, steps: int = 6) -> Bench:
     HEARD.clear()
-    context = EvolveContext(suite=suite, gate_seeds="1-5", steps=6, parallel=1, run="run")
+    context = EvolveContext(suite=suite, gate_seeds="1-5", steps=steps, parallel=1, run="run")
     return open_bench(context, HEARD.append)
 
 
@@ -62,7 +64,7 @@ def match(before: Sequence[float], after: Sequence[float]) -> Match:
     other = challenger(bench, README_md="Another one.")
     earned(bench, bench.terms.scaffold, *before)
     earned(bench, other, *after)
-    return compare(bench, bench.terms.scaffold, other, SEEDS, "v1.1")
+    return compare(bench, bench.terms.scaffold, other, SEEDS, bench.terms.rule, "v1.1")
 
 
 def test_whoever_plays_all_worlds_is_judged():
@@ -85,8 +87,10 @@ def test_whoever_can_no_longer_win_is_stopped_and_what_came_later_does_not_count
 def test_a_match_tells_what_is_played_and_what_comes_of_it():
     match([0.0] * 5, [1.0] * 5)
     playing = [event.what for event in HEARD if isinstance(event, Playing)]
-    assert playing == ["the incumbent on 5 worlds", "v1.1 on 5 worlds"]
-    assert [one.result.seed for one in HEARD if isinstance(one, Played)] == [*SEEDS, *SEEDS]
+    assert playing == ["the incumbent", "v1.1"]
+    ended = [event.result for event in HEARD if isinstance(event, Played)]
+    both_by_world = [seed for seed in SEEDS for _ in range(2)]
+    assert [one.seed for one in ended] == [*SEEDS, *both_by_world]
 
 
 tenths = st.integers(0, 10).map(lambda tenth: tenth / 10)
@@ -94,28 +98,38 @@ scores = st.lists(tenths, min_size=5, max_size=5)
 maybe_failed = st.lists(tenths | st.none(), min_size=5, max_size=5)
 
 
-@given(before=scores, after=maybe_failed, order=st.permutations(range(5)))
+@given(before=scores, after=maybe_failed, order=st.permutations(range(10)))
 def test_a_race_hangs_on_scores_and_not_on_who_is_faster(
     before: list[float], after: list[float | None], order: list[int]
 ):
-    given = terms()
-    table = SimpleNamespace(terms=given)
-    ended = {key: outcome(score) for key, score in zip(KEYS, after, strict=True)}
-    race = Race(table, KEYS, {key: outcome(score) for key, score in zip(KEYS, before, strict=True)})
-    found = {}
+    old, new = Side("old"), Side("new")
+    ended = {old: outcomes(before), new: outcomes(after)}
+    race = Race(bench_for(), KEYS, old, new, Rule(), ended[old])
+    found: dict[Side, dict[Key, EpisodeResult]] = {old: {}, new: {}}
     for place in order:
-        found[KEYS[place]] = ended[KEYS[place]]
+        key, side = KEYS[place // 2], (old, new)[place % 2]
+        found[side][key] = ended[side][key]
         if race.is_over(found):
             break
-    pairs, failed = race.run(found)
-    assert (pairs, failed) == race.run(ended)
-    if not failed and len(pairs) < 5:  # it was stopped: it could not have won
+    match = race.match(found)
+    assert match == race.match(ended)
+    assert match.spared == 5 - len(match.pairs)
+    if not match.failed and match.judged is None:  # it was stopped: it could not have won
         whole = [(score or 0.0) - was for score, was in zip(after, before, strict=True)]
-        assert not judge(whole, given.rule).passed
+        assert not judge(whole, Rule()).passed
 
 
-def outcome(score: float | None) -> Any:
-    return SimpleNamespace(progression=score, error=None if score is not None else "it broke")
+def outcomes(earned: Sequence[float | None]) -> dict[Key, EpisodeResult]:
+    asked = Asked(task=toy.NAME, steps=6, **WHO)
+    return {key: result(asked, key[1], one) for key, one in zip(KEYS, earned, strict=True)}
+
+
+def test_a_challenger_that_plays_just_as_before_is_stopped(monkeypatch):
+    monkeypatch.setattr(matches, "ALIKE", 2)
+    bench = bench_for(steps=3)  # not to the end: there is something to be won
+    other = challenger(bench, README_md="Another one.")
+    lost = compare(bench, bench.terms.scaffold, other, range(1, 8), bench.terms.rule, "v1.1")
+    assert (len(lost.pairs), lost.judged, lost.alike, lost.spared) == (2, None, True, 5)
 
 
 def test_a_challenger_that_fails_has_lost_and_the_rest_is_spared():
@@ -123,7 +137,7 @@ def test_a_challenger_that_fails_has_lost_and_the_rest_is_spared():
     bad = "def observe(state, seen, files):\n    raise ValueError('I give up')\n"
     other = challenger(bench, hooks_py=bad)
     earned(bench, bench.terms.scaffold, *[0.0] * 5)
-    lost = compare(bench, bench.terms.scaffold, other, SEEDS, "v1.1")
+    lost = compare(bench, bench.terms.scaffold, other, SEEDS, bench.terms.rule, "v1.1")
     assert (lost.pairs, lost.judged, lost.spared) == ((), None, 5)
     assert lost.failed.startswith(f"an episode of {toy.NAME} failed: ")
     assert "I give up" in lost.failed
@@ -133,15 +147,16 @@ def test_an_incumbent_that_fails_is_nobodys_win_and_is_tried_again():
     bench = bench_for("support.trouble:RAISES")
     said = "1 of 1 episodes of v0 have failed, the first with: .*the floor divided by zero"
     with pytest.raises(Unfinished, match=f"{said}.*; the same command tries them again"):
-        complete(bench, bench.terms.scaffold, (13,), "v0")
+        complete(bench, [Side(bench.terms.scaffold)], (13,), "v0")
 
 
 def test_a_budget_that_is_used_up_is_nobodys_fault():
     bench = replace(bench_for(), budget=Budget(max_tokens=1))
+    sides = [Side(bench.terms.scaffold)]
     with pytest.raises(Unfinished, match="the budget is used up; the same command with a larger"):
-        play(bench, bench.terms.scaffold, SEEDS, "v0")
+        play(bench, sides, SEEDS, "v0")
     earned(bench, bench.terms.scaffold, *[0.0] * 5)
     late = replace(bench, budget=Budget(max_hours=0))
-    assert len(play(late, bench.terms.scaffold, SEEDS, "v0")) == 5  # nothing is left to play
+    assert len(play(late, sides, SEEDS, "v0")[sides[0]]) == 5  # nothing is left to play
     with pytest.raises(Unfinished, match="the budget of 0 hours is used up"):
-        play(late, bench.terms.scaffold, (6,), "v0")
+        play(late, sides, (6,), "v0")

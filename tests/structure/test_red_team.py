@@ -11,7 +11,7 @@ import pytest
 
 from automem_graph.report.evolution import write_page
 from automem_graph.scaffold.load import shipped
-from automem_graph.structure import rehearsal
+from automem_graph.structure.checks import rehearsal
 from automem_graph.structure.events import Began
 from automem_graph.structure.layout import EvolutionFolder
 from support.evolving import HINT

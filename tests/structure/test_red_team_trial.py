@@ -25,7 +25,7 @@ def _real(seen): return re.search("colour [^1]", seen["observation"])
 LOST = r"^an episode of support\.toy:CORRIDOR failed: "
 FAULT = LOST + r"ScaffoldFault: hooks\.py:\d+ in observe: "
 AGAIN = "^step [0-9]+, played again in a fresh process, came out differently: `observe` or the"
-NO_BETTER = r"^\+0\.00% after 2 worlds: it could no longer win, 3 episodes were spared$"
+NO_BETTER = r"^\+0\.00% after \d worlds: it could no longer win, \d episodes were spared$"
 
 
 def in_game(*lines: str, above: str = "") -> Mapping[str, str]:
@@ -100,7 +100,7 @@ CHEATS = [
 
 BY_HEART = Candidate(
     "knows the worlds by heart",
-    r"^\+0\.00% after 2 fresh worlds: it could no longer win",
+    r"^\+0\.00% after \d fresh worlds: it could no longer win",
     stage="confirm",
     then="""
 import re
@@ -126,13 +126,13 @@ IN_VAIN = [
         "def _is_world(one):\n"
         "    named = type(one).__name__ in ('Corridor', 'World', 'Env', 'RemoteWorld')\n"
         "    return named or type(one) is dict and type(one.get('seed')) is int\n",
-    )),
+    ), stage="gate"),
     Candidate("brings its own scorer", NO_BETTER, {
         "automem_graph/structure/gate.py": "def judge(gaps, rule): return True\n",
         "sitecustomize.py": "import os\n",
         "__pycache__/actions.cpython-311.pyc": "stale",
         ".pth": "import os",
-    }),
+    }, stage="gate"),
 ]  # fmt: skip
 
 ALL = [*BREAKS, *CHEATS, BY_HEART, *IN_VAIN]

@@ -16,12 +16,12 @@ from automem_graph.evaluation.suite import plan
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import load_scaffold
+from automem_graph.structure.desk.views import show_candidate
+from automem_graph.structure.desk.workspace import MOST_REASON, Workspace, prepare, reset
 from automem_graph.structure.lineage import Row, Spent
+from automem_graph.structure.parts.wire import take, taken
 from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.reviewer.reviewer import MOST_TRIES, OfflineReviewer
-from automem_graph.structure.views import show_candidate
-from automem_graph.structure.wire import take, taken
-from automem_graph.structure.workspace import MOST_REASON, Workspace, prepare, reset
 
 TOOLS = Path(__file__).parents[2] / "tools"
 PARTS = TOOLS / "parts"

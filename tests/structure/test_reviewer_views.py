@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.structure.plain import field
+from automem_graph.structure.desk.plain import field
+from automem_graph.structure.desk.summary import Summary
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.reviewer.evidence import Step
 from automem_graph.structure.reviewer.views import read_episode, read_summary
-from automem_graph.structure.summary import Summary
 
 SEES = "You see:\n- water 3 steps to your north-west\n\nYour inventory: wood 1.\nHP:12(16)"
 

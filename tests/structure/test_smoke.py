@@ -7,9 +7,9 @@ import pytest
 
 from automem_graph.agent.codecs import TOOL_CALLS
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.structure.check import Unfit, check_scaffold
-from automem_graph.structure.rehearsal import Rehearsal
-from automem_graph.structure.smoke import STEPS, Smoke, agent_acts, memory_works, smoke
+from automem_graph.structure.checks.check import Unfit, check_scaffold
+from automem_graph.structure.checks.rehearsal import Rehearsal
+from automem_graph.structure.checks.smoke import STEPS, Smoke, agent_acts, memory_works, smoke
 from automem_graph.worlds.drill.texts import HOSTILE
 from automem_graph.worlds.registry import find_task
 from support.playing import scaffold_with

@@ -11,11 +11,11 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import RunFolder, write_json
 from automem_graph.episodes.play import EpisodeResult, play_episode
-from automem_graph.structure.labels import anonymous, labels_of
+from automem_graph.structure.desk.labels import anonymous, labels_of
+from automem_graph.structure.desk.scores import parse_scores
+from automem_graph.structure.desk.views import show_candidate
+from automem_graph.structure.desk.workspace import Workspace, prepare
 from automem_graph.structure.lineage import DiffStat, Match, Pair, Row
-from automem_graph.structure.scores import parse_scores
-from automem_graph.structure.views import show_candidate
-from automem_graph.structure.workspace import Workspace, prepare
 
 SEEDS = (918374601, 918374602, 918374603, 918374604, 918374605)
 """Two that are played to the end, one that fails, one that is cut off, one that is not begun."""

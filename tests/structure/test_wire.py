@@ -8,8 +8,8 @@ import pytest
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import Scaffold, load_scaffold
-from automem_graph.structure.part import PartError, read_part, shelf
-from automem_graph.structure.wire import take, taken
+from automem_graph.structure.parts.part import PartError, read_part, shelf
+from automem_graph.structure.parts.wire import take, taken
 from support.texts import Texts
 
 TOOLS = Path(__file__).parents[2] / "tools"

@@ -19,10 +19,10 @@ from automem_graph.memory.names import MOST_CHARS, MOST_SEGMENTS
 from automem_graph.memory.quota import Quota
 from automem_graph.scaffold import identify, manifest, replies, sandbox, session, sources, step
 from automem_graph.scaffold.load import NEEDED, load_scaffold
+from automem_graph.structure.desk.plain import tree_of
+from automem_graph.structure.desk.workspace import MOST_TEXT, Workspace, collect, prepare, reset
 from automem_graph.structure.gate import Rule
 from automem_graph.structure.lineage import Row
-from automem_graph.structure.plain import tree_of
-from automem_graph.structure.workspace import MOST_TEXT, Workspace, collect, prepare, reset
 
 V0 = Row(name="v0", scaffold="v0", kept=True, stage="trial", why="the first one", reason="Plain.")
 INCUMBENT = Path(str(resources.files("automem_graph.tools"))) / "v0"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from automem_graph.structure.summary import Stretch, Summary, Trouble
+from automem_graph.structure.desk.summary import Stretch, Summary, Trouble
 
 
 def write_episode(folder: Path, progression: float | None, said: str = "A cow.") -> None:

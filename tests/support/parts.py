@@ -10,8 +10,8 @@ from automem_graph.agent.step import StepRow
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.play import EpisodeResult, play_episode
 from automem_graph.episodes.trace import read_trace
-from automem_graph.structure.part import shelf
-from automem_graph.structure.wire import take
+from automem_graph.structure.parts.part import shelf
+from automem_graph.structure.parts.wire import take
 from support.playing import scaffold_with
 
 PARTS = Path(__file__).parents[2] / "tools" / "parts"

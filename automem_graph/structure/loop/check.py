@@ -8,10 +8,10 @@ from automem_graph.episodes.trace import walk_trace
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.structure.bench import Bench
-from automem_graph.structure.check import Unfit, check_scaffold
+from automem_graph.structure.checks.check import Unfit, check_scaffold
+from automem_graph.structure.desk.plain import clear
 from automem_graph.structure.draft import write_draft
 from automem_graph.structure.loop.state import LoopState, name_of
-from automem_graph.structure.plain import clear
 from automem_graph.worlds.registry import find_task
 
 TEXTS = 40

@@ -6,23 +6,27 @@ of what it was done to, and is not done twice.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
+from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.runtime import Runtime
+from langgraph.runtime import get_runtime
 from langgraph.store.base import BaseStore
 
 from automem_graph.agent.graph import create_inner_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.many import JobEvent
 from automem_graph.models.budget import Budget
-from automem_graph.structure.bench import Bench, open_bench
+from automem_graph.structure.bench import Bench, Unfinished, open_bench
 from automem_graph.structure.context import EvolveContext, context_of
-from automem_graph.structure.events import Began, Event, Listener
+from automem_graph.structure.events import Began, Listener
+from automem_graph.structure.events import Event as Told
 from automem_graph.structure.loop.approve import approve
 from automem_graph.structure.loop.check import check
 from automem_graph.structure.loop.conclude import conclude
@@ -90,11 +94,19 @@ def _at_bench(
     hear: Listener | None,
     budget: Budget | None,
     since: float,
-) -> Callable[..., LoopState]:
-    """The graph's node for a function of a bench and a state; what happens there is streamed."""
+) -> Runnable[LoopState, LoopState]:
+    """The graph's node for a function of a bench and a state; what happens there is streamed.
 
-    def run(state: LoopState, runtime: Runtime[EvolveContext]) -> LoopState:
-        def tell(event: Event | JobEvent) -> None:
+    A server runs it in a thread that nobody can stop from outside: where the server cancels the
+    run, or ends, the node finds that out at the next thing that it has to tell.
+    """
+
+    def run(state: LoopState, cancelled: Event | None = None) -> LoopState:
+        runtime = get_runtime(EvolveContext)
+
+        def tell(event: Told | JobEvent) -> None:
+            if cancelled is not None and cancelled.is_set():
+                raise Unfinished("the run was cancelled; running it again goes on")
             runtime.stream_writer(event.model_dump(mode="json"))
             if hear is not None:
                 hear(event)
@@ -106,4 +118,11 @@ def _at_bench(
         tell(Began(node=node.__name__, attempt=attempt))
         return node(bench, state)
 
-    return run
+    async def run_in_thread(state: LoopState) -> LoopState:
+        cancelled = Event()
+        try:
+            return await asyncio.to_thread(run, state, cancelled)
+        finally:
+            cancelled.set()
+
+    return RunnableLambda(run, run_in_thread, name=node.__name__)

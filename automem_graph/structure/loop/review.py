@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from automem_graph.scaffold.load import shipped
 from automem_graph.structure.bench import Bench
+from automem_graph.structure.desk.views import show_candidate
+from automem_graph.structure.desk.workspace import prepare
 from automem_graph.structure.lineage import Row
 from automem_graph.structure.loop.state import LoopState
-from automem_graph.structure.views import show_candidate
-from automem_graph.structure.workspace import prepare
 
 
 def review(bench: Bench, state: LoopState) -> LoopState:

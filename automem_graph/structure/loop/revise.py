@@ -8,17 +8,17 @@ from pathlib import Path
 from automem_graph.episodes.layout import write_whole
 from automem_graph.models.calling import ModelError
 from automem_graph.structure.bench import Bench, Unfinished
-from automem_graph.structure.diff import diff_of, stat_of
+from automem_graph.structure.desk.diff import diff_of, stat_of
+from automem_graph.structure.desk.plain import clear, read_plain
+from automem_graph.structure.desk.workspace import Proposal, collect, reset
 from automem_graph.structure.draft import Draft, write_draft
 from automem_graph.structure.events import Said
 from automem_graph.structure.lineage import Spent
 from automem_graph.structure.loop.check import after_failing
 from automem_graph.structure.loop.state import LoopState, name_of
-from automem_graph.structure.plain import clear, read_plain
 from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.proposers import open_proposer
 from automem_graph.structure.proposers.log import NAME as PROPOSER_LOG
-from automem_graph.structure.workspace import Proposal, collect, reset
 
 MOST_LOG = 1 << 20
 """Bytes of what a proposer has told of itself that are kept, beside what it wrote."""

@@ -8,10 +8,10 @@ from automem_graph.episodes.identity import episode_id
 from automem_graph.episodes.keep import read_run
 from automem_graph.scaffold.errors import ScaffoldError, ScaffoldFault
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.structure.audit import Hoarded, audit
 from automem_graph.structure.bench import Bench
-from automem_graph.structure.conduct import behaves
-from automem_graph.structure.contract import Unfit
+from automem_graph.structure.checks.audit import Hoarded, audit
+from automem_graph.structure.checks.conduct import behaves
+from automem_graph.structure.checks.contract import Unfit
 from automem_graph.structure.draft import write_draft
 from automem_graph.structure.loop.state import LoopState, name_of
 from automem_graph.structure.matches import compare

@@ -19,8 +19,10 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool
 
 from automem_graph.models.calling import ModelError
+from automem_graph.structure.apart import apart
+from automem_graph.structure.desk.plain import one_line
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.lineage import Spent
-from automem_graph.structure.plain import one_line
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.proposers.copying import copying
 from automem_graph.structure.proposers.desk import READ_ONLY, RULES, desk
@@ -30,7 +32,6 @@ from automem_graph.structure.proposers.hearing import Hearing, Tally, as_model_e
 from automem_graph.structure.proposers.log import LINE, opened_log
 from automem_graph.structure.proposers.opening import AGENT
 from automem_graph.structure.proposers.queries import queries
-from automem_graph.structure.workspace import Workspace
 
 CALLS = 150
 """Calls of the model for one proposal, those of its helpers included."""
@@ -101,9 +102,8 @@ class AgentProposer:
             backend=desk(workspace),
         )
         settings: RunnableConfig = {"callbacks": [tally], "tags": ["automem", "role:meta"]}
-        for update in agent.stream(
-            {"messages": [HumanMessage(_prompt("task.md"))]}, settings, stream_mode="updates"
-        ):
+        task: Any = {"messages": [HumanMessage(_prompt("task.md"))]}
+        for update in apart(lambda: agent.stream(task, settings, stream_mode="updates")):
             yield from _messages(update)
 
 

@@ -18,14 +18,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from automem_graph.episodes.layout import RunError
+from automem_graph.structure.desk.plain import one_line
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.lineage import Spent
-from automem_graph.structure.plain import one_line
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.proposers.fingerprint import fingerprint
 from automem_graph.structure.proposers.leash import leashed
 from automem_graph.structure.proposers.log import LINE, NAME, opened_log
 from automem_graph.structure.proposers.opening import COMMAND, UnknownProposer
-from automem_graph.structure.workspace import Workspace
 
 TIMEOUT_S = 3600.0
 GRACE_S = 5.0

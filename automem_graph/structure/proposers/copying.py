@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from langchain_core.tools import BaseTool, tool
 
 from automem_graph.scaffold.identify import MOST_BYTES, MOST_FILES
-from automem_graph.structure.plain import clear, copy_plain
-from automem_graph.structure.workspace import Workspace
+from automem_graph.structure.desk.plain import clear, copy_plain
+from automem_graph.structure.desk.workspace import Workspace
 
 
 class _Refused(Exception):

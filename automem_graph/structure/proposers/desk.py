@@ -12,8 +12,8 @@ from deepagents.backends import CompositeBackend, FilesystemBackend, StateBacken
 from deepagents.backends.protocol import EditResult, WriteResult
 
 from automem_graph.scaffold.identify import MOST_BYTES
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.proposers.log import NAME
-from automem_graph.structure.workspace import Workspace
 
 _WRITES = FilesystemPermission(
     operations=["write"], paths=["/scaffold/**", "/analysis.md", "/changes.md"]

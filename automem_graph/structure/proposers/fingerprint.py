@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from automem_graph.scaffold.identify import MOST_BYTES, MOST_FILES
-from automem_graph.structure.plain import tree_of
+from automem_graph.structure.desk.plain import tree_of
 
 
 def fingerprint(folder: Path) -> str:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from automem_graph.structure.plain import clear
-from automem_graph.structure.workspace import Workspace
+from automem_graph.structure.desk.plain import clear
+from automem_graph.structure.desk.workspace import Workspace
 
 NAME = "proposer.log"
 LINE = 300

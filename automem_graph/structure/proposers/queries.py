@@ -14,9 +14,9 @@ from pathlib import Path
 from langchain_core.tools import BaseTool, tool
 from pydantic import ValidationError
 
-from automem_graph.structure.plain import one_line, read_plain
-from automem_graph.structure.summary import Summary
-from automem_graph.structure.workspace import Workspace
+from automem_graph.structure.desk.plain import one_line, read_plain
+from automem_graph.structure.desk.summary import Summary
+from automem_graph.structure.desk.workspace import Workspace
 
 MOST_HITS = 40
 LINE = 240

@@ -10,13 +10,13 @@ from pathlib import Path
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import Scaffold, load_scaffold
-from automem_graph.structure.part import PartError
-from automem_graph.structure.plain import one_line, read_plain
+from automem_graph.structure.desk.plain import one_line, read_plain
+from automem_graph.structure.desk.workspace import Workspace
+from automem_graph.structure.parts.part import PartError
+from automem_graph.structure.parts.wire import taken
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.reviewer.evidence import Episode
 from automem_graph.structure.reviewer.views import read_episode, read_summary
-from automem_graph.structure.wire import taken
-from automem_graph.structure.workspace import Workspace
 
 MOST_EPISODES = 40
 """Episodes that are read: those that came least far."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from automem_graph.structure.part import Part
+from automem_graph.structure.parts.part import Part
 from automem_graph.structure.reviewer.candidates import Incumbent
 from automem_graph.structure.reviewer.diagnosis import Finding
 from automem_graph.structure.reviewer.evidence import Episode

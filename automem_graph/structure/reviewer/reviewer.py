@@ -10,17 +10,17 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from automem_graph.scaffold.errors import ScaffoldError
+from automem_graph.structure.desk.plain import one_line, read_plain, write_plain
+from automem_graph.structure.desk.workspace import Workspace
 from automem_graph.structure.lineage import Spent
-from automem_graph.structure.part import PartError, read_part, shelf
-from automem_graph.structure.plain import one_line, read_plain, write_plain
+from automem_graph.structure.parts.part import PartError, read_part, shelf
+from automem_graph.structure.parts.wire import take
 from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.reviewer.candidates import Incumbent, find_incumbent, read_episodes
 from automem_graph.structure.reviewer.diagnosis import Finding, diagnose
 from automem_graph.structure.reviewer.evidence import Episode
 from automem_graph.structure.reviewer.menu import Bundle, answered, bundles
 from automem_graph.structure.reviewer.report import analysis_of, changes_of
-from automem_graph.structure.wire import take
-from automem_graph.structure.workspace import Workspace
 
 MOST_TRIES = 3
 """Attempts against one incumbent, whoever made them."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from automem_graph.structure.plain import one_line
+from automem_graph.structure.desk.plain import one_line
 from automem_graph.structure.reviewer.evidence import Episode, text_of
 
 LONG = 40

@@ -16,10 +16,10 @@ from automem_graph.memory.grammar import parse
 from automem_graph.memory.tools import ToolCall, parse_tools
 from automem_graph.protocols import ActionSpec, Call, Routine
 from automem_graph.scaffold.load import Scaffold
-from automem_graph.structure.plain import read_plain, tree_of
+from automem_graph.structure.desk.plain import read_plain, tree_of
+from automem_graph.structure.desk.summary import Summary
 from automem_graph.structure.proposer import NoProposal
 from automem_graph.structure.reviewer.evidence import Episode, Step
-from automem_graph.structure.summary import Summary
 
 MOST_PAGES = 30
 """Pages that are read of an episode: its last ones."""

@@ -18,8 +18,8 @@ from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import Row, replay
 from automem_graph.memory.text import normal_form
 from automem_graph.scaffold.manifest import Manifest
-from automem_graph.structure.contract import Unfit
-from automem_graph.structure.smoke import HOOK_CHARS, new_chars, quotes
+from automem_graph.structure.checks.contract import Unfit
+from automem_graph.structure.checks.smoke import HOOK_CHARS, new_chars, quotes
 from automem_graph.worlds.registry import find_task
 
 PAST = 10

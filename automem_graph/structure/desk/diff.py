@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+from automem_graph.structure.desk.plain import tree_of
 from automem_graph.structure.lineage import DiffStat
-from automem_graph.structure.plain import tree_of
 
 MOST_LINES = 3000
 """Lines of a file that is compared line by line. In a longer one all lines of the old file are

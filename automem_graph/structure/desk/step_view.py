@@ -14,7 +14,7 @@ from automem_graph.agent.step import ModelCall, StepRow
 from automem_graph.memory.grammar import parse
 from automem_graph.memory.rows import Row
 from automem_graph.protocols import ActionSpec
-from automem_graph.structure import plain
+from automem_graph.structure.desk import plain
 
 MOST = {"sees": 2000, "prompt": 400, "call": 400, "gives": 400, "words": 240, "state": 300}
 """Characters of a field."""

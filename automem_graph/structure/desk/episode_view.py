@@ -20,9 +20,9 @@ from automem_graph.episodes.trace import walk_trace
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import Row
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.structure.plain import block, own_folder, shortened, visible, write_plain
-from automem_graph.structure.step_view import Seen, step_text
-from automem_graph.structure.summary import Summary, Watch
+from automem_graph.structure.desk.plain import block, own_folder, shortened, visible, write_plain
+from automem_graph.structure.desk.step_view import Seen, step_text
+from automem_graph.structure.desk.summary import Summary, Watch
 
 PAGE = 100
 """Steps of a page."""

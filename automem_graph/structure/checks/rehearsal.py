@@ -7,10 +7,10 @@ and what would be kept, is replaced.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from langchain_core.runnables import RunnableConfig
 from langsmith import tracing_context
@@ -35,6 +35,7 @@ from automem_graph.protocols import Edit, Role, TaskCard, World
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.scaffold.patience import Patience
+from automem_graph.structure.apart import apart
 
 CALLS_S = 120.0
 """Seconds by the clock that all calls of the scaffold may take together. An honest one needs less
@@ -74,7 +75,7 @@ class Rehearsal:
         self._host = ScaffoldHost.start(scaffold, Patience(CALLS_S))
         self._opened: list[Desk] = []
         self._desk: Desk | None = None
-        self._loop = create_inner_loop(self, checkpointer=False)  # loop 1 has its own
+        self._loop = create_inner_loop(self)
 
     def desk(
         self,
@@ -114,9 +115,13 @@ class Rehearsal:
         self._desk = desk
         context = PlayContext(steps_per_run=desk.recorder.position.step + steps)
         config: RunnableConfig = {"recursion_limit": supersteps(context)}
-        with tracing_context(enabled=False):
-            for _ in self._loop.stream({}, config, context=context, stream_mode=[]):
-                pass
+
+        def played() -> Iterator[Any]:
+            with tracing_context(enabled=False):
+                yield from self._loop.stream({}, config, context=context, stream_mode=[])
+
+        for _ in apart(played):
+            pass
         assert isinstance(desk.recorder, Kept)
         return desk.recorder
 

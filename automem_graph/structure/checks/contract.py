@@ -22,7 +22,7 @@ from automem_graph.models.drill import ODD
 from automem_graph.protocols import Observation, Routine, TaskCard
 from automem_graph.scaffold.errors import ScaffoldFault
 from automem_graph.scaffold.manifest import Manifest
-from automem_graph.structure.rehearsal import Rehearsal
+from automem_graph.structure.checks.rehearsal import Rehearsal
 from automem_graph.worlds.drill.texts import HOSTILE
 from automem_graph.worlds.drill.world import DrillWorld
 

@@ -23,10 +23,10 @@ from automem_graph.protocols import TaskCard
 from automem_graph.scaffold.errors import ScaffoldError, ScaffoldFault
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.structure import contract, smoke
-from automem_graph.structure.audit import Hoarded, Moment, comes_out_again, sampled
-from automem_graph.structure.contract import Unfit
-from automem_graph.structure.rehearsal import Rehearsal
+from automem_graph.structure.checks import contract, smoke
+from automem_graph.structure.checks.audit import Hoarded, Moment, comes_out_again, sampled
+from automem_graph.structure.checks.contract import Unfit
+from automem_graph.structure.checks.rehearsal import Rehearsal
 
 __all__ = ["Unfit", "check_scaffold"]
 

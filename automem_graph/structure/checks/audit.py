@@ -35,7 +35,7 @@ from automem_graph.memory.rows import Row, files_at, replay
 from automem_graph.protocols import Observation, Role, TaskCard
 from automem_graph.scaffold.errors import ScaffoldFault
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.structure.rehearsal import Rehearsal
+from automem_graph.structure.checks.rehearsal import Rehearsal
 from automem_graph.worlds.registry import find_task
 
 SAMPLES = 8

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from automem_graph.episodes.metrics import MEANINGS, SHARES
-from automem_graph.structure.episode_view import page_of
-from automem_graph.structure.plain import one_line
-from automem_graph.structure.scores import Scores, shown
-from automem_graph.structure.summary import TROUBLES, Summary
+from automem_graph.structure.desk.episode_view import page_of
+from automem_graph.structure.desk.plain import one_line
+from automem_graph.structure.desk.scores import Scores, shown
+from automem_graph.structure.desk.summary import TROUBLES, Summary
 
 WORST = 3
 """Episodes that are named for their low progression."""

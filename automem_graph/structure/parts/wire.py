@@ -17,8 +17,8 @@ from automem_graph.protocols import ActionSpec
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.manifest import Inject
 from automem_graph.scaffold.sources import HOOKS
-from automem_graph.structure.part import CHAIN, PartError, read_part
-from automem_graph.structure.section import with_lines
+from automem_graph.structure.parts.part import CHAIN, PartError, read_part
+from automem_graph.structure.parts.section import with_lines
 
 _OWN = {"actions", "hooks", CHAIN}
 _PARAMETERS = {

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.statistics import estimate
-from automem_graph.structure.labels import anonymous
+from automem_graph.structure.desk.labels import anonymous
+from automem_graph.structure.desk.plain import one_line
+from automem_graph.structure.desk.scores import Scores, shown
 from automem_graph.structure.lineage import Match, Row
-from automem_graph.structure.plain import one_line
-from automem_graph.structure.scores import Scores, shown
 
 STAGES = {
     "revise": "it came to no proposal",

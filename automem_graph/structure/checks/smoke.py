@@ -21,8 +21,8 @@ from automem_graph.models.drill import MARK, OfflineDrill
 from automem_graph.protocols import Routine, TaskCard
 from automem_graph.scaffold.errors import ScaffoldFault
 from automem_graph.scaffold.manifest import Manifest
-from automem_graph.structure.contract import Unfit
-from automem_graph.structure.rehearsal import Rehearsal
+from automem_graph.structure.checks.contract import Unfit
+from automem_graph.structure.checks.rehearsal import Rehearsal
 from automem_graph.worlds.drill.world import DrillWorld
 
 STEPS = 30

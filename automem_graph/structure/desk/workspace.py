@@ -18,9 +18,7 @@ from pathlib import Path
 from string import Template
 
 from automem_graph.scaffold.identify import MOST_BYTES, MOST_FILES
-from automem_graph.structure.gate import Rule
-from automem_graph.structure.lineage import Row
-from automem_graph.structure.plain import (
+from automem_graph.structure.desk.plain import (
     clear,
     copy_plain,
     one_line,
@@ -30,8 +28,10 @@ from automem_graph.structure.plain import (
     tree_of,
     write_plain,
 )
-from automem_graph.structure.scores import parse_scores
-from automem_graph.structure.verdict import history_of
+from automem_graph.structure.desk.scores import parse_scores
+from automem_graph.structure.desk.verdict import history_of
+from automem_graph.structure.gate import Rule
+from automem_graph.structure.lineage import Row
 
 MOST_TEXT = 64 * 1024
 """Bytes of an analysis, or of a list of changes, that are taken."""
@@ -191,7 +191,7 @@ def collect(workspace: Workspace) -> Proposal:
 
 def _page(name: str) -> str:
     """A page that travels with the package."""
-    return (resources.files(__package__) / "desk" / name).read_text("utf-8")
+    return (resources.files(__package__) / name).read_text("utf-8")
 
 
 def _keep_only(folder: Path, names: set[str]) -> None:

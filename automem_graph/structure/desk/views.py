@@ -10,11 +10,10 @@ from automem_graph.episodes.keep import read_run
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
 from automem_graph.episodes.play import read_result
 from automem_graph.evaluation.results import Key
-from automem_graph.structure.candidate_index import index_of
-from automem_graph.structure.episode_view import write_summary, write_view
-from automem_graph.structure.labels import labels_of
-from automem_graph.structure.lineage import Row
-from automem_graph.structure.plain import (
+from automem_graph.structure.desk.candidate_index import index_of
+from automem_graph.structure.desk.episode_view import write_summary, write_view
+from automem_graph.structure.desk.labels import labels_of
+from automem_graph.structure.desk.plain import (
     clear,
     copy_plain,
     half_made,
@@ -23,10 +22,11 @@ from automem_graph.structure.plain import (
     visible,
     write_plain,
 )
-from automem_graph.structure.scores import Scores, scores_of
-from automem_graph.structure.summary import Summary, outcome_of
-from automem_graph.structure.verdict import verdict_of
-from automem_graph.structure.workspace import Workspace
+from automem_graph.structure.desk.scores import Scores, scores_of
+from automem_graph.structure.desk.summary import Summary, outcome_of
+from automem_graph.structure.desk.verdict import verdict_of
+from automem_graph.structure.desk.workspace import Workspace
+from automem_graph.structure.lineage import Row
 
 WRITTEN = ("analysis.md", "changes.md", "diff.patch")
 """What an attempt's folder holds for people, and for the proposers after it."""

@@ -15,7 +15,7 @@ from automem_graph.episodes.play import EpisodeResult, Status
 from automem_graph.episodes.tallies import MemoryTally, StepTally, is_silent
 from automem_graph.memory.rows import Row
 from automem_graph.protocols import Frozen
-from automem_graph.structure.labels import anonymous
+from automem_graph.structure.desk.labels import anonymous
 
 EXAMPLES = 6
 """Steps that are named of each kind of trouble."""

@@ -1,0 +1,1 @@
+"""Whether a scaffold may play, and whether what it played counts."""

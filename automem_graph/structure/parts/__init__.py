@@ -1,0 +1,1 @@
+"""Parts, small pieces of scaffold code, and how one is taken into a scaffold."""
