@@ -7,9 +7,11 @@ from rich.console import Console
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.cli.board import Board
-from automem_graph.episodes.identity import Asked
+from automem_graph.episodes.identity import Asked, episode_id
 from automem_graph.episodes.many import JobEvent
 from support.runs import WHO, result
+
+ASKED = Asked(task="nethack", steps=100, **WHO)
 
 
 def console_of(height: int, *, terminal: bool) -> Console:
@@ -19,7 +21,8 @@ def console_of(height: int, *, terminal: bool) -> Console:
 def board_of(console: Console, running: int) -> Board:
     board = Board(console, [PlayContext(task="nethack", seed=seed) for seed in range(40)])
     for job in range(running):
-        told = {"job": job, "episode": f"s{job}", "task": "nethack", "seed": job, "steps": 100}
+        of = {"episode": episode_id(ASKED, job), "task": "nethack", "seed": job}
+        told = {"job": job, "steps": 100, **of}
         board.hear(JobEvent(kind="started", **told))
         board.hear(
             JobEvent(
@@ -56,11 +59,10 @@ def test_more_running_episodes_than_rows_fit_the_terminal(height: int):
 
 def test_without_a_terminal_each_end_is_a_line():
     console = console_of(20, terminal=False)
-    asked = Asked(task="nethack", steps=100, **WHO)
     with console.capture() as captured, board_of(console, 2) as board:
-        board.add(result(asked, 0, 0.0291))
-        board.add(result(asked, 1, None))
-        board.add(result(asked, 39, 0.5))
+        board.add(result(ASKED, 0, 0.0291))
+        board.add(result(ASKED, 1, None))
+        board.add(result(ASKED, 39, 0.5))
     lines = captured.get().splitlines()
     assert lines[0].startswith("1 of 40: nethack, seed 0: progression 2.91% in 10 steps; about")
     assert "2 of 40: nethack, seed 1: failed at step 3: it broke" in lines[1]
