@@ -122,7 +122,7 @@ def test_labels_are_the_same_for_all_candidates_and_tell_no_order():
 
 
 def test_sentences_lose_seeds_ids_and_paths():
-    said = "seed 42, seeds 43-45 and s42-0123456789 in /work/x/runs/y.json: boom, 3 of 42"
+    said = "seed 42, seeds 43-45 and s42-0123456789 in /home/x/runs/y.json: boom, 3 of 42"
     assert anonymous(said) == "a world, a world and an episode in y.json: boom, 3 of 42"
     assert anonymous("s42-0123456789 hung", {"s42-0123456789": "e07"}) == "e07 hung"
     fault = "runs/a/scaffolds/v0-01/actions.py:3 in search: KeyError"
