@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,10 +111,6 @@ class Bench:
         for folder in sorted(self.folder.path.glob("attempts/*")):
             total = total.plus(read_draft(folder).spent)
         return total
-
-
-Benches = Callable[[EvolveContext, Listener], Bench]
-"""How nodes get to their bench; every node of a sitting gets the same sitting's."""
 
 
 def open_bench(

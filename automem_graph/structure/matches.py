@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from automem_graph.agent.context import Agent
+from automem_graph.agent.context import Agent, PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
-from automem_graph.episodes.identity import episode_id
 from automem_graph.episodes.keep import extend_run
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.machine import ThisMachine
@@ -17,6 +16,7 @@ from automem_graph.episodes.play import EpisodeResult, read_result
 from automem_graph.episodes.trace import walk_trace
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.suite import Plan, plan
+from automem_graph.models.budget import Budget
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.structure.bench import Bench, Unfinished
 from automem_graph.structure.events import Played, Playing
@@ -34,6 +34,9 @@ class Side(NamedTuple):
 
 
 Sides = Mapping[Side, Results]
+
+Fate = Literal["open", "lost", "alike"]
+"""Of a challenger in a match: it may win, it no longer can, it plays as the incumbent does."""
 
 SLOWER = 10
 """A challenger's episode may take so many times as long as the incumbent's slowest, per step, and
@@ -68,9 +71,7 @@ def play(
     jobs = tuple(job for world in zip(*(one.jobs for one in plans), strict=True) for job in world)
     results: dict[Side, dict[Key, EpisodeResult]] = {side: {} for side in sides}
     bench.tell(Playing(what=what, jobs=jobs))
-    with EpisodeDesks() as desks:
-        folders = tuple(desks.folder(job) for job in jobs)
-    budget = None if all(map(_is_done, folders)) else bench.left(folders)
+    budget = _budget(bench, jobs)
     machine = ThisMachine(bench.context.parallel or None, seconds)
     with closing(run_episodes(jobs, machine, hear=bench.tell, budget=budget)) as played:
         for result in played:
@@ -137,21 +138,22 @@ class Race:
         self._at_best = {
             key: 1.0 - (known[key].progression or 0.0) if key in known else 1.0 for key in keys
         }
-        self._alike: dict[Key, bool] = {}
+        self._fates: dict[int, Fate] = {}
+        """By how many pairs were seen: what is asked after each episode is worked out once."""
 
     def is_over(self, found: Sides) -> bool:
         """Whether nothing more needs to be played."""
         if any(one.progression is None for one in found[self._old].values()):
             return True
         match = self.match(found)
-        return bool(match.failed) or (match.spared > 0 and self._is_lost(found, match.pairs))
+        return bool(match.failed) or self._fate(found, match.pairs) != "open"
 
     def match(self, found: Sides) -> Match:
         """The match up to where it was decided, as far as it has been played."""
         pairs: list[Pair] = []
         for task, seed in self.keys:
             old, new = (found[side].get((task, seed)) for side in (self._old, self._new))
-            if old is None or new is None or self._is_lost(found, pairs):
+            if old is None or new is None or self._fate(found, pairs) != "open":
                 break
             if new.progression is None:
                 failed = f"an episode of {task} failed: {new.error}"
@@ -160,37 +162,37 @@ class Race:
                 Pair(task=task, seed=seed, before=old.progression or 0.0, after=new.progression)
             )
         if left := self._left(pairs):
-            alike = self._all_alike(found, pairs)
+            alike = self._fate(found, pairs) == "alike"
             return Match(pairs=tuple(pairs), spared=left, alike=alike)
         return Match(pairs=tuple(pairs), judged=judge([one.gap for one in pairs], self._rule))
 
     def _left(self, pairs: Sequence[Pair]) -> int:
         return len(self.keys) - len(pairs)
 
-    def _is_lost(self, found: Sides, pairs: Sequence[Pair]) -> bool:
+    def _fate(self, found: Sides, pairs: Sequence[Pair]) -> Fate:
+        """Whether the challenger can still win after these pairs, or why not."""
         if not pairs or not self._left(pairs):
-            return False
-        at_best = [self._at_best[key] for key in self.keys[len(pairs) :]]
-        gaps = [pair.gap for pair in pairs]
-        return self._all_alike(found, pairs) or not can_still_win(gaps, at_best, self._rule)
-
-    def _all_alike(self, found: Sides, pairs: Sequence[Pair]) -> bool:
-        """Whether the first `ALIKE` worlds were played action for action alike."""
-        return len(pairs) == ALIKE and all(self._is_alike(found, pair.key) for pair in pairs)
+            return "open"
+        if len(pairs) not in self._fates:
+            at_best = [self._at_best[key] for key in self.keys[len(pairs) :]]
+            winning = can_still_win([pair.gap for pair in pairs], at_best, self._rule)
+            fate: Fate = "open" if winning else "lost"
+            if len(pairs) == ALIKE and all(self._is_alike(found, pair.key) for pair in pairs):
+                fate = "alike"
+            self._fates[len(pairs)] = fate
+        return self._fates[len(pairs)]
 
     def _is_alike(self, found: Sides, key: Key) -> bool:
-        if key not in self._alike:
-            one, other = found[self._old][key], found[self._new][key]
-            self._alike[key] = one.steps == other.steps and _actions(self._bench, one) == _actions(
-                self._bench, other
-            )
-        return self._alike[key]
+        """Whether a world was played action for action alike."""
+        one, other = found[self._old][key], found[self._new][key]
+        return one.steps == other.steps and (
+            _actions(self._bench, one) == _actions(self._bench, other)
+        )
 
 
 def _actions(bench: Bench, result: EpisodeResult) -> list[str]:
     run = bench.folder.play(result.asked.scaffold)
-    folder = run.episode(episode_id(result.asked, result.seed))
-    return [row.action for row in walk_trace(folder)[1]]
+    return [row.action for row in walk_trace(run.episode(result.episode))[1]]
 
 
 def _seconds(bench: Bench, known: Results) -> float:
@@ -217,6 +219,15 @@ def _refuse_failed(results: Results, what: str) -> None:
             f"{len(failed)} of {len(results)} episodes of {what} have failed, the first with: "
             f"{failed[0].error}; the same command tries them again"
         )
+
+
+def _budget(bench: Bench, jobs: Sequence[PlayContext]) -> Budget | None:
+    """What these episodes may still cost; those that are all there need none."""
+    if bench.budget is None:
+        return None
+    with EpisodeDesks() as desks:
+        folders = tuple(desks.folder(job) for job in jobs)
+    return None if all(map(_is_done, folders)) else bench.left(folders)
 
 
 def _is_done(folder: EpisodeFolder) -> bool:
