@@ -42,6 +42,10 @@ class Observation(Frozen):
     facts: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
+ANSWER_CHARS = 2000
+"""Characters of an answer that a world is given; the rest of a longer one is cut off."""
+
+
 class TaskCard(Frozen):
     """What a task says of itself: enough to prompt an agent and to check its actions."""
 
@@ -51,6 +55,8 @@ class TaskCard(Frozen):
     actions: tuple[str, ...]
     default_action: str
     max_steps: int = Field(gt=0)
+    answers: bool = False
+    """Whether any text is an action, because actions are answers; `actions` are examples then."""
 
 
 class World(Protocol):
@@ -59,7 +65,10 @@ class World(Protocol):
     def reset(self) -> Observation: ...
 
     def step(self, action: str) -> Observation:
-        """Take one of the task's actions, spelled exactly; raises ValueError for any other."""
+        """Take one of the task's actions, spelled exactly; raises ValueError for any other.
+
+        Where actions are answers, any text of at most `ANSWER_CHARS` characters is one.
+        """
         ...
 
     def close(self) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from automem_graph.agent.events import MemoryActed
-from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.keeping import Keeping
 from automem_graph.agent.speech import clean
 from automem_graph.agent.state import Step
 from automem_graph.memory.memory import Deed
@@ -24,7 +24,7 @@ class Carried(NamedTuple):
     """What tool calls answer, by their ids."""
 
 
-def carry_out(desk: MemoryDesk, state: Step, routine: Routine) -> Carried:
+def carry_out(desk: Keeping, state: Step, routine: Routine) -> Carried:
     """Run the calls of the latest reply up to its end (DONE or a commit).
 
     Running the same turn again (after a crash, or from an older checkpoint) first takes back what
@@ -68,7 +68,7 @@ def carry_out(desk: MemoryDesk, state: Step, routine: Routine) -> Carried:
     return Carried(rows, answers)
 
 
-def _run(desk: MemoryDesk, call: Call, spec: ActionSpec | None, deed: Deed) -> dict[str, Any]:
+def _run(desk: Keeping, call: Call, spec: ActionSpec | None, deed: Deed) -> dict[str, Any]:
     """One call: its code in the scaffold's process, its edits here, one row in the journal."""
     if call.problem is not None or spec is None:
         answer = desk.memory.perform(deed)

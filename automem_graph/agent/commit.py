@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from automem_graph.agent.desk import GAMEPLAY
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.prompts import ask_again, say
 from automem_graph.agent.state import Step
+from automem_graph.agent.table import GAMEPLAY
 from automem_graph.agent.turns import ask, committed, fall_back
 
 

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-from automem_graph.agent.codecs import TAGS, Codec
 from automem_graph.agent.context import PlayContext
-from automem_graph.agent.events import Event, Listener
 from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
-from automem_graph.models.meter import Meter
-from automem_graph.protocols import Observation, Role, TaskCard, World
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import LanguageModelInput
-    from langchain_core.messages import AIMessage
-    from langchain_core.runnables import Runnable
-
-Speaker: TypeAlias = "Runnable[LanguageModelInput, AIMessage]"
-"""A chat model, with or without tools bound to it."""
-
-SPECIALIST: Role = "specialist"
-GAMEPLAY: Role = "gameplay"
+from automem_graph.agent.table import Table
+from automem_graph.protocols import Observation, World
 
 WINDOW = 16
 """Observations that an agent without memory files is shown at once, the latest one included."""
@@ -72,38 +59,25 @@ class Recorder(Protocol):
 
 
 @dataclass(kw_only=True)
-class Desk:
+class Desk(Table):
     """The open resources of one episode, in the process that plays it, whatever agent plays."""
 
     episode: str
-    card: TaskCard
-    """The task's card, with the episode's own step limit as `max_steps`."""
     world: World
-    models: Mapping[Role, Speaker]
-    """Who speaks: the gameplay model, and a specialist only where that is another one."""
-    model_names: Mapping[Role, str]
     recorder: Recorder
-    codec: Codec = TAGS
-    meter: Meter | None = None
-    """Counts the model calls against a budget, where there is one."""
-    listener: Listener | None = None
-    stream: Callable[[dict[str, Any]], None] | None = None
-    """Where the run in progress streams custom events to; set by the graph at each node."""
     nonsense: int = 0
     """The latest steps in a row without a commit, of those that were played at this desk."""
+
+    @property
+    def step(self) -> int:
+        """World actions taken so far: the step in play has this number."""
+        return self.recorder.position.step
 
     @property
     def finished(self) -> bool:
         """Whether the world or the step limit has ended the episode."""
         at = self.recorder.position
         return at.answer.done or at.step >= self.card.max_steps
-
-    def tell(self, event: Event) -> None:
-        """Tell whoever listens: the command line, Studio's stream, or nobody."""
-        if self.listener is not None:
-            self.listener(event)
-        if self.stream is not None:
-            self.stream(event.model_dump(mode="json"))
 
     def close(self) -> None:
         """Give all of it back; the episode can be opened again where its trace stands."""

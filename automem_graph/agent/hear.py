@@ -7,9 +7,9 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from automem_graph.agent.desk import Desk
 from automem_graph.agent.speech import whole
 from automem_graph.agent.state import Message
+from automem_graph.agent.table import Table
 from automem_graph.agent.tracing import labelled
 from automem_graph.models.calling import NoReply
 from automem_graph.models.calling import call as call_model
@@ -18,7 +18,7 @@ from automem_graph.protocols import Role, Routine
 
 
 def hear(
-    desk: Desk, messages: list[Message], routine: Routine, role: Role, *, excused: bool = False
+    desk: Table, messages: list[Message], routine: Routine, role: Role, *, excused: bool = False
 ) -> dict[str, Any]:
     """One model call, as its row of the trace has it.
 
@@ -46,7 +46,7 @@ def hear(
     return {**row, "thoughts": whole(thoughts)} if thoughts else row
 
 
-def _asked(desk: Desk, messages: list[Message], routine: Routine, role: Role) -> AIMessage:
+def _asked(desk: Table, messages: list[Message], routine: Routine, role: Role) -> AIMessage:
     """The model's answer, counted where there is a budget."""
     model = labelled(desk, role, routine)
     if desk.meter is None:

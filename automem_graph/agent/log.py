@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.keeping import Keeping
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask
 
 
-def log(desk: MemoryDesk, state: Step) -> Step:
+def log(desk: Keeping, state: Step) -> Step:
     """One LOG reply; what it asks for is carried out by `remember`."""
     return ask(desk, state, "log", desk.keeper)

@@ -1,53 +1,24 @@
-"""The desk of an agent with memory: the files, and the scaffold that its routines run by."""
+"""The desk of an agent with memory: a world, the files, and the scaffold that both run by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
 
-from automem_graph.agent.desk import GAMEPLAY, SPECIALIST, Desk
-from automem_graph.memory.memory import Memory
-from automem_graph.protocols import ActionSpec, Role
-from automem_graph.scaffold.client import ScaffoldHost, Session
-from automem_graph.scaffold.load import Scaffold
+from automem_graph.agent.desk import Desk
+from automem_graph.agent.keeping import Keeping
 
 PROCESS_STEPS = 50
 """Steps that one process of the scaffold serves."""
 
-Page = tuple[str, Mapping[str, Any]]
-"""A template of the scaffold's and the variables to render it with."""
-
 
 @dataclass(kw_only=True)
-class MemoryDesk(Desk):
+class MemoryDesk(Keeping, Desk):
     """The open resources of an episode whose agent keeps files."""
 
-    scaffold: Scaffold
-    host: ScaffoldHost
-    memory: Memory
     wiped: bool = False
     """Whether this is the control whose memory is wiped after every step."""
     initial_files: Mapping[str, str] = field(default_factory=dict)
-    _session: Session | None = None
-
-    @property
-    def two_models(self) -> bool:
-        """Whether a specialist consults and another model commits."""
-        return SPECIALIST in self.models
-
-    @property
-    def keeper(self) -> Role:
-        """Who keeps memory: the specialist, or the gameplay model where it is the only one."""
-        return SPECIALIST if self.two_models else GAMEPLAY
-
-    @property
-    def session(self) -> Session:
-        """The scaffold's process, opened on first use."""
-        if self._session is None:
-            self._session = self.host.open_session(self.memory)
-        return self._session
 
     def next_step(self, step: int) -> None:
         """Let the scaffold begin a step with nothing but its state and the files.
@@ -59,45 +30,6 @@ class MemoryDesk(Desk):
             self.end_session()
         else:
             self.session.next_step()
-
-    def end_session(self) -> None:
-        """End the scaffold's process."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
-
-    def render(self, *pages: Page) -> list[str]:
-        """Some of the scaffold's prompts, which all have `task`, `actions` and `codec`."""
-        shared = {
-            "task": self._task_variables,
-            "actions": self._action_variables,
-            "codec": self.codec.name,
-        }
-        return self.session.render_all(pages, shared)
-
-    @cached_property
-    def system(self) -> str:
-        """The system message: the same for every step and episode of a task and scaffold."""
-        instructions = {"task": self.card.model_dump(mode="json")}
-        return self.render(("system", instructions))[0]
-
-    @cached_property
-    def _task_variables(self) -> dict[str, Any]:
-        return self.card.model_dump(mode="json", exclude={"instructions"})
-
-    @cached_property
-    def _action_variables(self) -> dict[str, Any]:
-        manifest = self.scaffold.manifest
-
-        def shown(spec: ActionSpec) -> dict[str, str]:
-            return {"name": spec.name, "form": self.codec.form(spec), "help": spec.help}
-
-        return {
-            "log": [shown(spec) for spec in manifest.of("log")],
-            "plan": [shown(spec) for spec in manifest.of("plan")],
-            "done": shown(manifest.done),
-            "commit": shown(manifest.commit),
-        }
 
     def close(self) -> None:
         """Give all of it back; the episode can be opened again where its trace stands."""

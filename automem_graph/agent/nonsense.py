@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from automem_graph.agent.desk import GAMEPLAY, Desk
+from automem_graph.agent.desk import Desk
+from automem_graph.agent.table import GAMEPLAY
 
 
 class TooMuchNonsense(Exception):

@@ -5,12 +5,12 @@ With one model PLAN commits by itself; with two the specialist only consults, an
 
 from __future__ import annotations
 
-from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.keeping import Keeping
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import ask, committed
 
 
-def plan(desk: MemoryDesk, state: Step) -> Step:
+def plan(desk: Keeping, state: Step) -> Step:
     """One PLAN reply. One that only commits goes straight on; all else is for `recall`."""
     update = ask(desk, state, "plan", desk.keeper)
     only_commits = committed(desk.scaffold.manifest.commit, update["todo"][:1])

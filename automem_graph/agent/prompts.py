@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from automem_graph.agent.memory_desk import MemoryDesk, Page
+from automem_graph.agent.keeping import Keeping, Page
 from automem_graph.agent.speech import clean
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import rounds_left
 from automem_graph.protocols import Routine
 
 
-def say(desk: MemoryDesk, *pages: Page) -> list[str]:
+def say(desk: Keeping, *pages: Page) -> list[str]:
     """The pages as texts for the next user message, rendered in one call."""
     return [clean(text) for text in desk.render(*pages)]
 
 
-def open_log(desk: MemoryDesk, state: Step) -> Page:
+def open_log(desk: Keeping, state: Step) -> Page:
     """The first text of LOG: the last action, what was seen before it and what is seen now."""
     seen = state["seen"]
     before = {"last_action": seen["last_action"], "previous": seen["previous"]}
     return "log", {**before, **_situation(desk, state, "log")}
 
 
-def open_plan(desk: MemoryDesk, state: Step, *, log_ran: bool) -> Page:
+def open_plan(desk: Keeping, state: Step, *, log_ran: bool) -> Page:
     """The first text of PLAN; where LOG ran, the observation stands above it already."""
     return "plan", {"log_ran": log_ran, **_situation(desk, state, "plan")}
 
 
 def show_results(
-    desk: MemoryDesk, state: Step, routine: Routine, results: list[dict[str, str]], *, goes_on: bool
+    desk: Keeping, state: Step, routine: Routine, results: list[dict[str, str]], *, goes_on: bool
 ) -> Page:
     """What the latest reply's calls answered; `goes_on` says how many replies are left.
 
@@ -50,7 +50,7 @@ def hand_off() -> Page:
     return "handoff", {"routine": "plan"}
 
 
-def _situation(desk: MemoryDesk, state: Step, routine: Routine) -> dict[str, Any]:
+def _situation(desk: Keeping, state: Step, routine: Routine) -> dict[str, Any]:
     """What both openings may show: the observation, the file index, notes and injected files."""
     injected = []
     for name in getattr(desk.scaffold.manifest.inject, routine):

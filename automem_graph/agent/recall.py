@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from automem_graph.agent.carry_out import as_results, carry_out
-from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.keeping import Keeping
 from automem_graph.agent.prompts import ask_again, hand_off, say, show_results
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import committed, fall_back, rounds_left
 
 
-def recall(desk: MemoryDesk, state: Step) -> Step:
+def recall(desk: Keeping, state: Step) -> Step:
     """Run the reply's reads; then back to PLAN, or on to the commit or the act."""
     rows, answers = carry_out(desk, state, "plan")
     update: Step = {"actions": [*state["actions"], *rows], "answers": answers}

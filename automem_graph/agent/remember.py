@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from automem_graph.agent.carry_out import as_results, carry_out
 from automem_graph.agent.hear import failed
-from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.keeping import Keeping
 from automem_graph.agent.prompts import ask_again, open_plan, say, show_results
 from automem_graph.agent.state import Step
 from automem_graph.agent.turns import rounds_left
 from automem_graph.memory.memory import Deed
 
 
-def remember(desk: MemoryDesk, state: Step) -> Step:
+def remember(desk: Keeping, state: Step) -> Step:
     """Run the reply's actions; back to LOG with their results, or on to PLAN when LOG has ended."""
     rows, answers = carry_out(desk, state, "log")
     actions = [*state["actions"], *rows]
@@ -44,7 +44,7 @@ def remember(desk: MemoryDesk, state: Step) -> Step:
     }
 
 
-def _tidy(desk: MemoryDesk, state: Step, writes: int) -> dict[str, object]:
+def _tidy(desk: Keeping, state: Step, writes: int) -> dict[str, object]:
     """The scaffold's after-LOG hook: its edits are applied and journaled like any other."""
     looked = {**state["seen"], "writes": writes}
     edits, hook_state = desk.session.after_log(state["hook_state"], looked)
@@ -57,7 +57,7 @@ def _tidy(desk: MemoryDesk, state: Step, writes: int) -> dict[str, object]:
     return hook_state
 
 
-def _writes(desk: MemoryDesk, actions: list[dict[str, object]]) -> int:
+def _writes(desk: Keeping, actions: list[dict[str, object]]) -> int:
     """How many of this step's LOG actions wrote to memory."""
     writing = {spec.name for spec in desk.scaffold.manifest.actions if spec.kind == "write"}
     return sum(1 for row in actions if row["ok"] and row["name"] in writing)

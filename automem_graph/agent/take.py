@@ -11,7 +11,7 @@ from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import stepped
 from automem_graph.agent.state import Step
 from automem_graph.agent.step import StepRow
-from automem_graph.protocols import Observation, TaskCard
+from automem_graph.protocols import ANSWER_CHARS, Observation, TaskCard
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,11 @@ def admit(card: TaskCard, asked: str) -> tuple[str, str]:
     """The world action to execute for what was asked, and a note where that is the default one.
 
     Case, blanks and underscores do not matter, unless they tell two actions apart (NetHack has an
-    `a` and an `A`); anything else that the task does not list does.
+    `a` and an `A`); anything else that the task does not list does. Where actions are answers, any
+    text is one.
     """
+    if card.answers and asked.strip():
+        return asked.strip()[:ANSWER_CHARS], ""
     if asked.strip() in card.actions:
         return asked.strip(), ""
     wanted = " ".join(asked.replace("_", " ").split()).casefold()

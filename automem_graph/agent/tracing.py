@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from langgraph.config import get_config
 
-from automem_graph.agent.desk import Desk
+from automem_graph.agent.table import Table
 from automem_graph.protocols import Role, Routine
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TAG = "automem"
 
 
-def labelled(desk: Desk, role: Role, routine: Routine) -> Runnable[LanguageModelInput, AIMessage]:
+def labelled(desk: Table, role: Role, routine: Routine) -> Runnable[LanguageModelInput, AIMessage]:
     """A role's model, labelled for a call of the step in play; bare where nobody watches.
 
     Whoever watches, LangSmith or Studio's stream, does so through callbacks of the run.
@@ -28,7 +28,7 @@ def labelled(desk: Desk, role: Role, routine: Routine) -> Runnable[LanguageModel
     return model.with_config(
         run_name=role,
         tags=[TAG, f"role:{role}", f"routine:{routine}"],
-        metadata={"task": desk.card.name, "step": desk.recorder.position.step},
+        metadata={"task": desk.card.name, "step": desk.step},
     )
 
 

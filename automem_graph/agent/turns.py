@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from automem_graph.agent.desk import SPECIALIST, Desk
 from automem_graph.agent.hear import failed, hear
-from automem_graph.agent.memory_desk import MemoryDesk
+from automem_graph.agent.keeping import Keeping
 from automem_graph.agent.speech import answered
 from automem_graph.agent.state import Message, Step
+from automem_graph.agent.table import SPECIALIST, Table
 from automem_graph.protocols import ActionSpec, Call, Role, Routine
 
 
-def ask(desk: MemoryDesk, state: Step, routine: Routine, role: Role) -> Step:
+def ask(desk: Keeping, state: Step, routine: Routine, role: Role) -> Step:
     """Ask one role's model for its next reply in a routine.
 
     A specialist whose server is there but gives no reply is passed over, once in a step: as after
@@ -47,7 +47,7 @@ def _user_side(state: Step, answers: list[Message]) -> list[Message]:
     return [] if answers and not said else [{"role": "user", "content": said}]
 
 
-def _refusals(desk: MemoryDesk, found: Sequence[Call], turn: int) -> dict[str, str]:
+def _refusals(desk: Keeping, found: Sequence[Call], turn: int) -> dict[str, str]:
     """The answers to calls that cannot run, wherever the conversation goes from here."""
     answers: dict[str, str] = {}
     for place, call in enumerate(found):
@@ -64,7 +64,7 @@ def committed(commit: ActionSpec, todo: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def answer_to_commit(desk: MemoryDesk, state: Step, text: str) -> dict[str, str]:
+def answer_to_commit(desk: Keeping, state: Step, text: str) -> dict[str, str]:
     """The answer to the latest reply's commit, by its id, where that was a tool call."""
     for place, call in enumerate(state["todo"]):
         if commits(desk.scaffold.manifest.commit, call):
@@ -77,11 +77,11 @@ def commits(commit: ActionSpec, call: dict[str, Any]) -> bool:
     return bool(call["name"] == commit.name and call["problem"] is None)
 
 
-def fall_back(desk: Desk) -> Step:
+def fall_back(desk: Table) -> Step:
     """No commit came: the world's default action is taken, which is always valid, and counted."""
     return {"committed": desk.card.default_action, "fallback": True, "next": "act"}
 
 
-def rounds_left(desk: MemoryDesk, state: Step) -> int:
+def rounds_left(desk: Keeping, state: Step) -> int:
     """Model calls that the current routine may still make."""
     return desk.scaffold.manifest.limits.rounds - state["rounds"]

@@ -28,6 +28,7 @@ PLAYED_BY = (
     "models",
     "scaffold",
     "agent",
+    "assistant",
     "episodes",
 )
 """The package's sources that bear on play, beside the scaffold, which has an id of its own."""

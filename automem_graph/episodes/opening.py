@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 
 from langchain_core.language_models import BaseChatModel
 
-from automem_graph.agent.desk import WINDOW, Speaker
+from automem_graph.agent.desk import WINDOW
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.step import StepRow
+from automem_graph.agent.table import Speaker
 from automem_graph.episodes.hold import hold
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import EpisodeFolder, RunError

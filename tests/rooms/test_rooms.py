@@ -13,6 +13,7 @@ ROOMS = [
     "structure",
     "evaluation",
     "episodes",
+    "assistant",
     "agent",
     "scaffold",
     "models",

@@ -103,6 +103,7 @@ def variables() -> dict[str, Any]:
             "actions": ["noop", "sleep"],
             "default_action": "noop",
             "max_steps": 10,
+            "answers": False,
         },
         "actions": {
             "log": [shown(action) for action in manifest.of("log")],

@@ -6,10 +6,10 @@ from automem_graph.agent.baselines.chance import draw
 from automem_graph.agent.baselines.desk import BaselineDesk
 from automem_graph.agent.baselines.prompts import COMMIT, render
 from automem_graph.agent.baselines.window import conversation
-from automem_graph.agent.desk import GAMEPLAY
 from automem_graph.agent.hear import hear
 from automem_graph.agent.speech import spoken
 from automem_graph.agent.state import Message, Step
+from automem_graph.agent.table import GAMEPLAY
 from automem_graph.agent.turns import committed, fall_back
 from automem_graph.memory.grammar import parse
 

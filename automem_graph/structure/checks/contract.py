@@ -13,7 +13,8 @@ from typing import Any, get_args
 
 from automem_graph.agent.codecs import TAGS, TOOL_CALLS, Codec
 from automem_graph.agent.desk import Position
-from automem_graph.agent.memory_desk import MemoryDesk, Page
+from automem_graph.agent.keeping import Page
+from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.observe import begin, seen_at
 from automem_graph.agent.prompts import ask_again, hand_off, open_log, open_plan, show_results
 from automem_graph.agent.state import Step

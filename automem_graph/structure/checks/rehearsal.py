@@ -17,12 +17,13 @@ from langsmith import tracing_context
 
 from automem_graph.agent.codecs import TAGS, Codec
 from automem_graph.agent.context import PlayContext
-from automem_graph.agent.desk import Desk, PastStep, Position, Speaker
+from automem_graph.agent.desk import Desk, PastStep, Position
 from automem_graph.agent.graph import create_inner_loop, supersteps
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.observe import noted
 from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
+from automem_graph.agent.table import Speaker
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.opening import lay_out
 from automem_graph.episodes.trace import position_after
