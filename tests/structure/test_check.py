@@ -165,7 +165,7 @@ def prompt(name: str, old: str, new: str) -> dict[str, str]:
         (prompt("handoff", "act:", "act: {{ step }}"), "handoff.md:1"),
         (prompt("files", "{% else %}", "{% else %}{{ nothing }}"), "files.md:"),
         (prompt("files", "file.lines", "file.size"), "files.md:4"),
-        (prompt("system", '"tool_calls" %}You', '"tool_calls" %}{{ tools }}You'), "system.md:14"),
+        (prompt("system", '"tool_calls" %}You', '"tool_calls" %}{{ tools }}You'), "system.md:18"),
         (prompt("results", "{{ result.text }}", ""), "does not show what the actions answered"),
         (prompt("system", "{% for action in actions.log %}", "{% for action in [] %}"),
          "no prompt shows how to write APPEND"),
