@@ -1,3 +1,32 @@
 """automem-graph: agents whose memory is a directory of files, and who learn to keep it."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automem_graph.assistant.create import create_memory_agent as create_memory_agent
+    from automem_graph.assistant.middleware import AutoMemMiddleware as AutoMemMiddleware
+    from automem_graph.memory.shared import SharedMemory as SharedMemory
+
 __version__ = "0.1.0"
+
+_AT = {
+    "AutoMemMiddleware": "automem_graph.assistant.middleware",
+    "create_memory_agent": "automem_graph.assistant.create",
+    "SharedMemory": "automem_graph.memory.shared",
+}
+"""Where the names of the front door are: importing the package alone imports none of them."""
+
+__all__ = [*_AT]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _AT:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_AT[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_AT])

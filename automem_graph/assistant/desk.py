@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 
 from automem_graph.agent.keeping import Keeping
 from automem_graph.assistant.state import MemoryState
-from automem_graph.memory.shared import Visit
+from automem_graph.memory.shared import SharedMemory, Visit
 
 
 @dataclass(kw_only=True)
@@ -18,6 +18,8 @@ class KeeperDesk(Keeping):
     """The open resources of one node's work; nothing of it is kept but files and state."""
 
     memory: Visit
+    shared: SharedMemory
+    """What is visited."""
     at: int = 0
     """The number of the step in play."""
 

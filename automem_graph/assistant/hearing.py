@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from hashlib import sha256
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, SystemMessage, ToolMessage
 
-from automem_graph.agent.speech import clean
+from automem_graph.agent.speech import clean, whole
 from automem_graph.memory.source import Heard, Kind
 
-MOST_CHARS = 8000
-"""Characters of one message that memory is shown; a longer one is cut, and says so."""
+SOURCE = "lc_source"
+"""The key that LangChain's middleware marks the messages with that it makes."""
+
+MOST_CHARS, MOST_NEWS = 8000, 32_000
+"""Characters of one message that memory is shown, and of all that is new; what is longer is cut,
+and says so."""
+
+MOST_BEFORE = 2000
+"""Characters that are kept of what was new, to be shown the next time."""
+
+MOST_MARKS = 64
+"""Messages that are known to have been heard."""
 
 
-def news(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
-    """The messages after the latest reply of the model: people's, and what tools answered."""
-    last = max((at for at, one in enumerate(messages) if isinstance(one, AIMessage)), default=-1)
-    return [one for one in messages[last + 1 :] if not isinstance(one, SystemMessage)]
+def latest(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """The latest reply of the model, and all after it: what a run needs of a conversation."""
+    last = max((at for at, one in enumerate(messages) if isinstance(one, AIMessage)), default=0)
+    return list(messages[last:])
+
+
+def news(messages: Sequence[AnyMessage], known: Collection[str] = ()) -> list[AnyMessage]:
+    """The messages after the latest reply of the model: people's, and what tools answered.
+
+    Without those whose marks are `known`, and without what a middleware put there: a summary is
+    nobody's word.
+    """
+    return [
+        one
+        for one in latest(messages)
+        if not isinstance(one, AIMessage | SystemMessage)
+        and SOURCE not in one.additional_kwargs
+        and (one.id is None or mark(one) not in known)
+    ]
+
+
+def mark(message: BaseMessage) -> str:
+    """What tells a message from others, also from itself once it was edited."""
+    said = "\0".join((message.id or "", message.type, message.text))
+    return sha256(whole(said).encode()).hexdigest()[:16]
 
 
 def last_said(messages: Sequence[AnyMessage]) -> str:
@@ -25,13 +57,13 @@ def last_said(messages: Sequence[AnyMessage]) -> str:
     for message in reversed(messages):
         if isinstance(message, AIMessage):
             calls = [f"{call['name']}({_shown(call['args'])})" for call in message.tool_calls]
-            return _cut("\n".join(filter(None, (message.text, *calls))))
+            return cut("\n".join(filter(None, (message.text, *calls))))
     return ""
 
 
 def as_text(messages: Sequence[BaseMessage]) -> str:
     """The messages as memory sees them, each with who says it."""
-    return "\n\n".join(_said(message) for message in messages)
+    return cut("\n\n".join(_said(message) for message in messages), MOST_NEWS)
 
 
 def heard(messages: Sequence[BaseMessage]) -> tuple[Heard, ...]:
@@ -46,7 +78,7 @@ def _said(message: BaseMessage) -> str:
     kind = _kind(message)
     name = f" {message.name}" if message.name else ""
     who = {"human": f"The user{name} says:", "tool": f"The tool{name} answers:"}
-    return f"{who.get(kind, f'The {kind} says:')}\n{_cut(message.text)}"
+    return f"{who.get(kind, f'The {kind} says:')}\n{cut(message.text)}"
 
 
 def _kind(message: BaseMessage) -> Kind:
@@ -57,11 +89,12 @@ def _kind(message: BaseMessage) -> Kind:
     return "system" if isinstance(message, SystemMessage) else "human"
 
 
-def _cut(text: str) -> str:
+def cut(text: str, most: int = MOST_CHARS) -> str:
+    """The text's first `most` characters, with a note where there are more."""
     text = clean(text).strip()
-    if len(text) <= MOST_CHARS:
+    if len(text) <= most:
         return text
-    return f"{text[:MOST_CHARS]}\n(the first {MOST_CHARS:,} of {len(text):,} characters)"
+    return f"{text[:most]}\n(the first {most:,} of {len(text):,} characters)"
 
 
 def _shown(args: object) -> str:

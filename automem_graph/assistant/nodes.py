@@ -15,7 +15,15 @@ from automem_graph.agent import remember as remembering
 from automem_graph.agent.prompts import open_log, open_plan, say
 from automem_graph.agent.state import Step
 from automem_graph.assistant.desk import KeeperDesk, Node, SetDesk
-from automem_graph.assistant.hearing import as_text, last_said, news
+from automem_graph.assistant.hearing import (
+    MOST_BEFORE,
+    MOST_MARKS,
+    as_text,
+    cut,
+    last_said,
+    mark,
+    news,
+)
 from automem_graph.assistant.recalled import Recalled, as_message, found
 from automem_graph.assistant.state import MemoryState
 
@@ -41,7 +49,8 @@ def observe(desk: KeeperDesk, state: MemoryState) -> MemoryState:
 
     With nothing new, as when a model is asked once more, there is nothing to LOG.
     """
-    kept, new = state.get("kept", {}), news(state["messages"])
+    kept = state.get("kept", {})
+    new = news(state["messages"], kept.get("heard", ()))
     fresh: Step = {
         "step": desk.step,
         "seen": {
@@ -99,14 +108,15 @@ def recall(desk: KeeperDesk, state: MemoryState) -> MemoryState:
 
 def reply(desk: KeeperDesk, state: MemoryState) -> MemoryState:
     """Say what was recalled, and keep what the next step of this conversation begins with."""
-    turn = state["turn"]
+    turn, known = state["turn"], state.get("kept", {}).get("heard", [])
     said = as_message([Recalled(**piece) for piece in state["recalled"]])
     return {
         "messages": [AIMessage(content=said.text if said else NOTHING)],
         "kept": {
             "step": desk.step + 1,
-            "previous": turn["seen"]["observation"],
+            "previous": cut(turn["seen"]["observation"], MOST_BEFORE),
             "hook_state": turn["hook_state"],
+            "heard": [*known, *map(mark, news(state["messages"], known))][-MOST_MARKS:],
         },
     }
 

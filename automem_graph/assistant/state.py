@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
@@ -18,6 +18,10 @@ class Kept(TypedDict, total=False):
     """Times that memory was kept in this conversation."""
     previous: str
     """What was new the last time."""
+    heard: list[str]
+    """Marks of the messages that LOG took in last (see `hearing.mark`)."""
+    trouble: str
+    """Why nothing was recalled the last time, where something went wrong: one sentence."""
     hook_state: dict[str, Any]
     """The scaffold's own state, at most 8 KB."""
 
@@ -26,6 +30,8 @@ class MemoryInput(TypedDict):
     """What starts a run: a conversation, of which all after the last reply is new."""
 
     messages: Annotated[list[AnyMessage], add_messages]
+    kept: NotRequired[Kept]
+    """What the conversation's last run gave back, where no checkpointer kept it."""
 
 
 class MemoryOutput(TypedDict, total=False):
@@ -34,6 +40,7 @@ class MemoryOutput(TypedDict, total=False):
     messages: Annotated[list[AnyMessage], add_messages]
     recalled: list[dict[str, str]]
     """What memory had to say: `file`, `asked` and `text` of each piece (see `Recalled`)."""
+    kept: Kept
 
 
 class MemoryState(TypedDict, total=False):
