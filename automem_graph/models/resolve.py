@@ -61,6 +61,12 @@ def _player() -> BaseChatModel:
     return OfflinePlayer()
 
 
+def _companion() -> BaseChatModel:
+    from automem_graph.models.companion import OfflineCompanion
+
+    return OfflineCompanion()
+
+
 def _drill(mute: bool = False) -> BaseChatModel:
     from automem_graph.models.drill import OfflineDrill
 
@@ -69,6 +75,7 @@ def _drill(mute: bool = False) -> BaseChatModel:
 
 _OFFLINE: dict[str, Callable[[], BaseChatModel]] = {
     "offline:player": _player,
+    "offline:companion": _companion,
     "offline:drill": _drill,
     "offline:drill-mute": partial(_drill, mute=True),
 }
