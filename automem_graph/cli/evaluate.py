@@ -42,7 +42,7 @@ from automem_graph.evaluation.forecast import forecast
 from automem_graph.evaluation.outcome import Outcome, outcome
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.evaluation.seeds import parse_seeds
-from automem_graph.evaluation.suite import OTHER_SEEDS, SEEDS, Plan, plan
+from automem_graph.evaluation.suite import Plan, default_seeds, plan
 from automem_graph.models.budget import Budget, Price, rates
 
 
@@ -57,7 +57,7 @@ def evaluate(
         str | None,
         typer.Option(
             help="Seeds of every task: 42-51, or 42,44,50-52.",
-            show_default="the paper's: 42-51 for crafter, else 42-46",
+            show_default="the paper's: 42-51 for crafter, else 42-46; all of a dataset",
         ),
     ] = None,
     steps: Annotated[
@@ -127,7 +127,7 @@ def evaluate(
     if trace_payloads is Payloads.OFF:
         hide_texts()
     with clear_errors():
-        wanted = parse_seeds(SEEDS.get(suite, OTHER_SEEDS) if seeds is None else seeds)
+        wanted = default_seeds(suite) if seeds is None else parse_seeds(seeds)
         planned = plan(suite, wanted, tasks=tasks, out=out_dir, given=given)
         known = read_prices(prices)
         if dry_run:

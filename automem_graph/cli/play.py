@@ -44,7 +44,7 @@ from automem_graph.episodes.spending import metered
 from automem_graph.episodes.tracing import hide_texts
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.models.budget import Budget, Price, rates
-from automem_graph.worlds.registry import find_playable
+from automem_graph.worlds.registry import find_playable, worlds_of
 
 
 def play(
@@ -55,7 +55,9 @@ def play(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, max=2**31 - 1, help="Same seed, same world.", show_default="42"),
+        typer.Option(
+            min=0, max=2**31 - 1, help="Same seed, same world.", show_default="42; 0 of a dataset"
+        ),
     ] = None,
     steps: Annotated[
         int | None,
@@ -123,6 +125,8 @@ def play(
             stop("name a TASK, such as crafter, or --from EPISODE --at STEP.", USAGE)
         else:
             run = str(out_dir or "")
+            if seed is None and worlds_of(task) is not None:
+                asked = {**asked, "seed": 0}
             context, episode = PlayContext(task=task, run=run, steps_per_run=50, **asked), None
         context = replace(context, max_nonsense=max_nonsense or 0)
         known = read_prices(prices)

@@ -29,7 +29,7 @@ from automem_graph.models.meter import Meter
 from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
 from automem_graph.scaffold.load import load_scaffold
-from automem_graph.worlds.registry import find_task
+from automem_graph.worlds.registry import find_task, no_such_seed, own_version
 
 RUNS = Path("runs")
 """Where runs go by default, below the folder that the command is given in."""
@@ -95,8 +95,13 @@ class EpisodeDesks:
         return fork(folder, at, state["fork"], self.asked(context))
 
     def folder(self, context: PlayContext, thread: str | None = None) -> EpisodeFolder:
-        """Where the episode that the context describes lies, whether or not it exists yet."""
+        """Where the episode that the context describes lies, whether or not it exists yet.
+
+        RunError where its task has no such seed.
+        """
         asked = self.asked(context)
+        if absent := no_such_seed(asked.task, [context.seed]):
+            raise RunError(absent)
         if context.run:
             run = RunFolder(Path(context.run))
         else:
@@ -110,7 +115,8 @@ class EpisodeDesks:
         What the agent has no use for is empty; RunError where the context names it all the same,
         UnknownModel where a local model has no folder.
         """
-        card = find_task(context.task).card
+        task = find_task(context.task)
+        card = task.card
         unused = UNUSED[context.agent]
         for field, thing in unused.items():
             named = getattr(context, field)
@@ -134,6 +140,7 @@ class EpisodeDesks:
             specialist_sampling=specialist_sampling,
             codec=context.codec,
             engine=engine(),
+            task_version=own_version(task),
         )
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """Names made of content: an episode's id says all that bears on how it plays out.
 
-`episode id = hash(task, seed, scaffold, models, weights, sampling, codec, limits, engine)`, so the
-same command finds the same episode, and nothing played by other code or by local weights that were
-trained anew is ever credited to this one.
+`episode id = hash(task, its version, seed, scaffold, models, weights, sampling, codec, limits,
+engine)`, so the same command finds the same episode, and nothing played by other code, on other
+data or by local weights that were trained anew is ever credited to this one.
 """
 
 from __future__ import annotations
@@ -63,6 +63,9 @@ class Cast(Frozen):
     specialist_sampling: Sampling = PAPER
     codec: str = TAGS.name
     engine: str
+    task_version: str = ""
+    """What the worlds of a task of somebody's own follow from, as a hash: its file, its data. Empty
+    for the package's tasks, which are part of the engine."""
 
     @property
     def models(self) -> Mapping[Role, tuple[str, Sampling]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from automem_graph.worlds.registry import no_such_seed
+
 LARGEST = 2**31 - 1
 MOST = 10_000
 """Seeds that one command may name: a mistyped range should not be a week of play."""
@@ -34,6 +36,12 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     if len(seeds) > MOST:
         raise BadSeeds(f"these are {len(seeds):,} seeds; at most {MOST:,} can be named at once")
     return tuple(sorted(seeds))
+
+
+def check_seeds(task: str, seeds: Sequence[int]) -> None:
+    """BadSeeds where a task has only so many worlds, and not all of these."""
+    if absent := no_such_seed(task, seeds):
+        raise BadSeeds(absent)
 
 
 def name_seeds(seeds: Sequence[int]) -> str:

@@ -11,8 +11,9 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import RUNS, EpisodeDesks
 from automem_graph.episodes.identity import Asked, RunAsked, suite_run_name
 from automem_graph.episodes.layout import RunFolder
+from automem_graph.evaluation.seeds import check_seeds, parse_seeds
 from automem_graph.models.resolve import resolve_model
-from automem_graph.worlds.registry import TaskUnavailable, UnknownTask, missing, suite
+from automem_graph.worlds.registry import TaskUnavailable, UnknownTask, missing, suite, worlds_of
 
 SEEDS = {"crafter": "42-51"}
 OTHER_SEEDS = "42-46"
@@ -40,7 +41,8 @@ def plan(
     """Plan the evaluation of a suite, or of those of its `tasks` that are named.
 
     `given` are the fields of PlayContext that the user has set. Raises UnknownTask for names of
-    neither suite nor task, TaskUnavailable where none of the tasks can be played here.
+    neither suite nor task, TaskUnavailable where none of the tasks can be played here, BadSeeds
+    where one has not all of these seeds.
     """
     everything = suite(name)
     chosen = choose(everything, tasks)
@@ -48,6 +50,8 @@ def plan(
     if len(absent) == len(chosen):
         raise TaskUnavailable(" ".join(dict.fromkeys(absent.values())))
     playable = [task for task in chosen if task not in absent]
+    for task in playable:
+        check_seeds(task, seeds)
     each = asked_of({*everything, *chosen}, given)
     folder = out or RUNS / suite_run_name(name, [each[task] for task in everything])
     return Plan(
@@ -64,6 +68,15 @@ def plan(
             for task in playable
         ),
     )  # fmt: skip
+
+
+def default_seeds(name: str) -> tuple[int, ...]:
+    """The seeds that a suite is evaluated on by default: the paper's, or all that a dataset has.
+
+    Raises UnknownTask, and BadSeeds for a task of more worlds than can be named at once.
+    """
+    worlds = worlds_of(suite(name)[0])
+    return parse_seeds(SEEDS.get(name, OTHER_SEEDS) if worlds is None else f"0-{worlds - 1}")
 
 
 def choose(tasks: Sequence[str], named: str) -> tuple[str, ...]:

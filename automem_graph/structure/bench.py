@@ -53,6 +53,11 @@ class Bench:
         """The rows of v0, v1, ...; the last one is the incumbent's."""
         return kept_versions(self.rows)
 
+    @property
+    def fresh(self) -> tuple[int, ...]:
+        """The seeds of the next confirmation; none where the task has too few worlds left."""
+        return self.terms.fresh(sum(row.confirmation is not None for row in self.rows))
+
     def draft(self, attempt: str) -> Draft:
         return read_draft(self.folder.attempt(attempt))
 

@@ -13,14 +13,15 @@ from automem_graph.episodes.desks import RUNS
 from automem_graph.episodes.identity import Cast, Extent, words_for
 from automem_graph.episodes.layout import RunError, write_json
 from automem_graph.evaluation.results import Key
-from automem_graph.evaluation.seeds import BadSeeds, parse_seeds
+from automem_graph.evaluation.seeds import BadSeeds, check_seeds, parse_seeds
 from automem_graph.evaluation.suite import asked_of, choose
 from automem_graph.models.resolve import OFFLINE
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.gate import Rule
 from automem_graph.structure.layout import EvolutionFolder
-from automem_graph.worlds.registry import TaskUnavailable, missing, suite
+from automem_graph.structure.parting import fresh, part
+from automem_graph.worlds.registry import TaskUnavailable, missing, suite, worlds_of
 
 GATE_FROM, HELD_OUT_FROM, FRESH_FROM = 42, 1042, 10_042
 """The first seed of each set. Seeds of a confirmation are fresh: no other match plays them."""
@@ -37,6 +38,8 @@ class Terms(Cast, Extent):
     meta: str = ""
     rule: Rule
     held_out: tuple[int, ...]
+    worlds: int | None = None
+    """How many worlds the task has; None where any seed is one."""
 
     @property
     def gate(self) -> tuple[int, ...]:
@@ -48,7 +51,12 @@ class Terms(Cast, Extent):
         return tuple((task, seed) for seed in seeds for task in self.tasks)
 
     def fresh(self, confirmation: int) -> tuple[int, ...]:
-        """The seeds of the n-th confirmation, counted from 0: as many as the gate has."""
+        """The seeds of the n-th confirmation, counted from 0: as many as the gate has.
+
+        Of a task with only so many worlds they may be fewer, and none once these are used up.
+        """
+        if self.worlds is not None:
+            return fresh(self.worlds, self.rule, self.gate, self.held_out, confirmation)
         known = {*self.gate, *self.held_out}
         unused = (seed for seed in count(FRESH_FROM) if seed not in known)
         first = confirmation * len(self.gate)
@@ -69,15 +77,19 @@ def terms_of(context: EvolveContext, first: Scaffold) -> tuple[Terms, dict[str, 
     each = asked_of(set(playable), given)
     one = each[playable[0]]
     free = all(name.startswith(OFFLINE) for name, _ in one.models.values())
-    gate, held_out = (
-        parse_seeds(said) if said else tuple(range(start, start + (FREE if free else PAID)))
-        for said, start in (
-            (context.gate_seeds, GATE_FROM),
-            (context.held_out_seeds, HELD_OUT_FROM),
-        )
-    )
+    rule = Rule(name=context.rule, p=context.p)
+    worlds = worlds_of(playable[0])  # a task of somebody's own is the only one of its suite
+    said = (context.gate_seeds, context.held_out_seeds)
+    gate, held_out = (parse_seeds(text) if text else () for text in said)
+    check_seeds(playable[0], (*gate, *held_out))
+    most = FREE if free else PAID
+    if worlds is None:
+        gate = gate or tuple(range(GATE_FROM, GATE_FROM + most))
+        held_out = held_out or tuple(range(HELD_OUT_FROM, HELD_OUT_FROM + most))
     if both := sorted({*gate} & {*held_out}):
         raise BadSeeds(f"seed {both[0]} cannot be the gate's and held out: choose other seeds")
+    if worlds is not None:
+        gate, held_out = part(playable[0], worlds, rule, most, gate, held_out)
     pairs = len(gate) * len(playable)
     if context.rule == "sign_flip" and 0.5**pairs >= context.p:
         raise BadSeeds(
@@ -92,7 +104,8 @@ def terms_of(context: EvolveContext, first: Scaffold) -> tuple[Terms, dict[str, 
         held_out=held_out,
         proposer=context.proposer,
         meta=context.meta,
-        rule=Rule(name=context.rule, p=context.p),
+        rule=rule,
+        worlds=worlds,
         **one.cast(),
     )
     return terms, absent
@@ -101,17 +114,17 @@ def terms_of(context: EvolveContext, first: Scaffold) -> tuple[Terms, dict[str, 
 def folder_of(context: EvolveContext, terms: Terms) -> EvolutionFolder:
     """The run's folder: the context's, else one named by the terms.
 
-    Held-out seeds do not bear on the name: they may be more the next time.
+    Held-out seeds do not bear on the name, as long as they bear on nothing that was played before.
     """
     if context.run:
         return EvolutionFolder(Path(context.run))
-    named = terms.model_dump(mode="json", exclude={"held_out"})
+    named = terms.model_dump(mode="json", exclude=_free(terms))
     return EvolutionFolder(RUNS / f"evolve-{terms.suite}-{words_for(named)}")
 
 
 def keep_terms(folder: EvolutionFolder, terms: Terms) -> None:
     """Write the terms into the run's folder; RunError where it holds a run of other ones."""
-    free = {"held_out"}
+    free = _free(terms)
     if folder.asked.exists():
         kept = read_terms(folder)
         was, wanted = kept.model_dump(exclude=free), terms.model_dump(exclude=free)
@@ -124,6 +137,11 @@ def keep_terms(folder: EvolutionFolder, terms: Terms) -> None:
         if kept == terms:
             return
     write_json(folder.asked, {"format": 1, "asked": terms.model_dump(mode="json")})
+
+
+def _free(terms: Terms) -> set[str]:
+    """What may be another the next time: the held-out seeds, unless the fresh ones are the rest."""
+    return {"held_out"} if terms.worlds is None else set()
 
 
 def read_terms(folder: EvolutionFolder) -> Terms:

@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from automem_graph import wire
-from automem_graph.protocols import Observation, TaskCard
+from automem_graph.protocols import ANSWER_CHARS, Observation, TaskCard
 from automem_graph.worlds.host import FRAME_LIMIT
 from automem_graph.worlds.registry import find_playable
 
@@ -184,13 +184,13 @@ class RemoteWorld:
         self._number = number
         self._name = name
         self._card = card
-        self._actions = frozenset(card.actions)
+        self._actions = None if card.answers else frozenset(card.actions)
 
     def reset(self) -> Observation:
         return self.replay(())
 
     def step(self, action: str) -> Observation:
-        """One action; ValueError (here, the world goes on) for one that is not on the card."""
+        """One action; ValueError (here, the world goes on) for what is none by the card."""
         self._check(action)
         return Observation.model_validate(self.ask("step", action=action))
 
@@ -227,7 +227,10 @@ class RemoteWorld:
         return answer["observation"]
 
     def _check(self, action: str) -> None:
-        if action not in self._actions:
+        if self._actions is None:
+            if len(action) > ANSWER_CHARS:
+                raise ValueError(f"an answer has at most {ANSWER_CHARS:,} characters")
+        elif action not in self._actions:
             known = ", ".join(sorted(self._actions))
             raise ValueError(f"'{action}' is no action of this world; these are: {known}")
 

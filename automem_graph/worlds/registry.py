@@ -1,20 +1,36 @@
 """Tasks by name, and the suites that are evaluated together.
 
-A name is either one of the package's own (`crafter`), which may ask for options (`nethack+steps`),
-or `module:attribute`, for a task of your own: any module that a fresh Python here can import, with
-an attribute that has a `card` and an `open(seed)`. Finding a task imports its module only, so a
-module should load its game in `open`.
+A name is one of the package's own (`crafter`), which may ask for options (`nethack+steps`), that of
+a task which an installed package offers, or `module:attribute`, for any other of your own (see
+`own`). Finding a task imports its module only, so a module should load its game in `open`.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
 from types import MappingProxyType
 
-from automem_graph.protocols import Task, TaskCard
+from automem_graph.protocols import Task
+from automem_graph.worlds.own import OwnTask, UnknownTask, offered, offered_task, own_task
+
+__all__ = [
+    "TaskUnavailable",
+    "UnknownTask",
+    "find_playable",
+    "find_task",
+    "missing",
+    "missing_packages",
+    "no_such_seed",
+    "offered_names",
+    "own_version",
+    "suite",
+    "suite_names",
+    "task_names",
+    "worlds_of",
+]
 
 _MINIHACK = (
     "minihack-boxoban-hard",
@@ -48,10 +64,6 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What a name may ask for after a `+`, by game, in canonical order."""
 
 
-class UnknownTask(ValueError):
-    """No task has this name; says which names there are."""
-
-
 class TaskUnavailable(RuntimeError):
     """The task exists, but cannot be played here; says what is missing and what to do."""
 
@@ -59,6 +71,11 @@ class TaskUnavailable(RuntimeError):
 def task_names() -> tuple[str, ...]:
     """The package's own tasks, sorted, without options."""
     return tuple(sorted(_GAMES))
+
+
+def offered_names() -> tuple[str, ...]:
+    """The tasks that installed packages offer, sorted; the package's own names come before them."""
+    return tuple(name for name in offered() if name not in _GAMES and name not in _UNLISTED)
 
 
 def suite_names() -> tuple[str, ...]:
@@ -80,10 +97,12 @@ def suite(name: str) -> tuple[str, ...]:
 def find_task(name: str) -> Task:
     """The task of this name, under its canonical one; UnknownTask where there is none."""
     if ":" in name:
-        return _own_task(name)
+        return own_task(name)
     base, *asked = name.split("+")
     game = _GAMES.get(base) or _UNLISTED.get(base)
     if game is None:
+        if (found := offered_task(name)) is not None:
+            return found
         raise UnknownTask(_no_such(name))
     for option in asked:
         if option not in _OPTIONS[game]:
@@ -91,8 +110,29 @@ def find_task(name: str) -> Task:
             raise UnknownTask(f"'{base}' has no option '{option}'; its options are: {known}")
     options = tuple(option for option in _OPTIONS[game] if option in asked)
     module = importlib.import_module(f"automem_graph.worlds.{game}.task")
-    found: Task = module.task(base, options)
-    return found
+    task: Task = module.task(base, options)
+    return task
+
+
+def own_version(task: Task) -> str:
+    """What the worlds of a task of somebody's own follow from, as a hash; "" for the package's."""
+    return task.version if isinstance(task, OwnTask) else ""
+
+
+def worlds_of(name: str) -> int | None:
+    """How many worlds a task has, whose seeds are 0 and up; None where any seed is one."""
+    task = find_task(name)
+    return task.worlds if isinstance(task, OwnTask) else None
+
+
+def no_such_seed(name: str, seeds: Iterable[int]) -> str | None:
+    """Which of the seeds a task does not have, in a sentence; None where it has them all."""
+    worlds = worlds_of(name)
+    absent = [seed for seed in seeds if worlds is not None and seed >= worlds]
+    if worlds is None or not absent:
+        return None
+    there = f"{worlds:,} worlds, seeds 0 to {worlds - 1}" if worlds > 1 else "one world, seed 0"
+    return f"{name} has {there}: there is no seed {absent[0]}"
 
 
 def missing(name: str) -> str | None:
@@ -120,24 +160,13 @@ def missing_packages(*names: str) -> str | None:
     )
 
 
-def _own_task(name: str) -> Task:
-    module, _, attribute = name.partition(":")
-    try:
-        task = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # a module of the user's own may raise anything
-        problem = f"{type(error).__name__}: {error}"
-        raise UnknownTask(f"no task at '{name}' (module:attribute): {problem}") from error
-    if not isinstance(getattr(task, "card", None), TaskCard) or not hasattr(task, "open"):
-        raise UnknownTask(f"'{name}' is no task: it needs a `card` (TaskCard) and an `open(seed)`")
-    found: Task = task
-    return found
-
-
 def _no_such(name: str) -> str:
-    close = get_close_matches(name.lower(), _GAMES, n=1)
+    installed = offered_names()
+    close = get_close_matches(name.lower(), (*_GAMES, *installed), n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""
+    more = f" Installed packages offer: {', '.join(installed)}." if installed else ""
     return (
         f"there is no task '{name}'.{hint} "
-        f"The tasks are: {', '.join(task_names())}; or module:attribute for one of your own. "
+        f"The tasks are: {', '.join(task_names())}; or module:attribute for one of your own.{more} "
         f"The suites are: {', '.join(suite_names())}."
     )

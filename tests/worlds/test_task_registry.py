@@ -4,6 +4,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from odd_worlds import RAISES
 
 from automem_graph.worlds.registry import (
     UnknownTask,
@@ -32,7 +33,7 @@ def test_the_suites_are_the_papers_and_hold_all_tasks() -> None:
     assert sorted(name for one in suite_names() for name in suite(one)) == list(task_names())
     assert suite("minihack-quest-easy") == ("minihack-quest-easy",)
     assert suite("nethack+steps") == ("nethack+steps",)
-    assert suite("odd_worlds:RAISES") == ("odd",)
+    assert suite("odd_worlds:RAISES") == ("odd_worlds:RAISES",)
     with pytest.raises(UnknownTask, match="Did you mean 'nethack'"):
         suite("nethak")
 
@@ -111,7 +112,9 @@ def test_an_unknown_name_gets_the_known_ones_and_a_guess() -> None:
 
 
 def test_a_task_of_ones_own_is_named_by_module_and_attribute() -> None:
-    assert find_task("odd_worlds:RAISES").card.name == "odd"
+    card = find_task("odd_worlds:RAISES").card
+    assert (card.name, card.title) == ("odd_worlds:RAISES", RAISES.card.title)
+    assert find_task("odd_worlds:RAISES") is find_task("odd_worlds:RAISES")
 
 
 @pytest.mark.parametrize(

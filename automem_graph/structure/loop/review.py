@@ -37,6 +37,11 @@ def over(bench: Bench, state: LoopState) -> str:
     failed = state["attempt"] - 1
     if failed >= asked.attempts * asked.patience:
         return f"{failed} attempts at version {state['version'] + 1} have failed: it has converged"
+    if not bench.fresh:
+        return (
+            f"no fresh worlds are left for another confirmation: {bench.terms.suite} has "
+            f"{bench.terms.worlds:,}"
+        )
     return ""
 
 

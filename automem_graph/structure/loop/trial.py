@@ -32,8 +32,8 @@ def trial(bench: Bench, state: LoopState) -> LoopState:
     confirming = state["stage"] == "confirm"
     seeds, rule, what = bench.terms.gate, bench.terms.rule, f"{name} on the gate's worlds"
     if confirming:
-        seeds = bench.terms.fresh(sum(row.confirmation is not None for row in bench.rows))
-        rule, what = rule.fresh, f"{bench.versions[-1].version} and {name} on fresh worlds"
+        seeds, rule = bench.fresh, rule.fresh
+        what = f"{bench.versions[-1].version} and {name} on fresh worlds"
     match = compare(bench, incumbent, draft.scaffold, seeds, rule, what)
     if match.judged is not None and match.judged.passed:
         try:
