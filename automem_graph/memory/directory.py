@@ -122,7 +122,9 @@ class DirectoryFiles:
         known = self._counted.get(name)
         if known is not None and known.version == version:
             return known
-        return _Counted(version, (self._bytes(name) or b"").count(b"\n"))
+        data = self._bytes(name) or b""
+        unended = bool(data) and not data.endswith(b"\n")  # a hand left it so
+        return _Counted(version, data.count(b"\n") + unended)
 
     def _bytes(self, name: str) -> bytes | None:
         *parents, leaf = name.split("/")

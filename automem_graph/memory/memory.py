@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from automem_graph.memory.checks import Refused, check_size, in_the_way
 from automem_graph.memory.journal import Journal, scan
-from automem_graph.memory.names import check_name, clash
+from automem_graph.memory.names import check_name
 from automem_graph.memory.pages import page
 from automem_graph.memory.quota import Quota
 from automem_graph.memory.rows import Change, Deed, JournalError, Row, replay
@@ -16,10 +17,6 @@ from automem_graph.memory.text import normal_form, splice
 from automem_graph.protocols import Answer, Edit, FileEntry, MemoryFiles
 
 __all__ = ["Deed", "Memory"]
-
-
-class _Refused(Exception):
-    """An edit that may not be; the message is the sentence for the model."""
 
 
 class Memory:
@@ -78,7 +75,7 @@ class Memory:
             try:
                 for edit in edits:
                     changes += self._apply(edit)
-            except _Refused as error:
+            except Refused as error:
                 refused = str(error)
             self._journal.append(self._row(deed, changes, refused))
         problem = refused or deed.problem
@@ -143,25 +140,20 @@ class Memory:
         return Row(**dict(deed), edits=tuple(changes), refused=refused, chars=chars, seal=sealed)
 
     def _apply(self, edit: Edit) -> tuple[Change, ...]:
-        """Do one edit to the files; what changed, or `_Refused`."""
+        """Do one edit to the files; what changed, or `Refused`."""
         name, old = edit.file, self._sizes.get(edit.file)
         problem = check_name(name)
         if problem:
-            raise _Refused(problem)
+            raise Refused(problem)
         try:
             if edit.op == "remove":
                 return self._remove(name, old)
             text = normal_form(edit.text)
             new = (old if old and edit.op == "append" else Size()).grown(text)
-            problem = (old is None and clash(name, self._sizes)) or self._quota.objection(
-                name, new, self._sizes
-            )
-            if problem:
-                raise _Refused(problem)
+            check_size(name, new, self._sizes, self._quota)
             change = (self._append if edit.op == "append" else self._replace)(name, text, old)
         except FileExistsError as error:
-            where = "something that is no file is in its place"
-            raise _Refused(f"{name} cannot be written: {where}.") from error
+            raise in_the_way(name) from error
         self._sizes[name] = new
         return change
 

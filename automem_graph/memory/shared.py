@@ -2,103 +2,247 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 
-from automem_graph.memory.names import check_name, clash
+from automem_graph.memory.archive import Archive, Overtaken, Written
+from automem_graph.memory.checks import (
+    Refused,
+    Unseen,
+    check_seen,
+    check_size,
+    in_the_way,
+    overtaken,
+)
+from automem_graph.memory.in_process import ProcessArchive
+from automem_graph.memory.lines import Line, added, credited, without
+from automem_graph.memory.names import check_name
 from automem_graph.memory.pages import page
 from automem_graph.memory.quota import Quota
-from automem_graph.memory.rows import Deed
 from automem_graph.memory.sizes import measure
-from automem_graph.memory.source import Source
+from automem_graph.memory.source import Source, bounded
 from automem_graph.memory.text import normal_form
+from automem_graph.memory.visit import TOLD, Looked, Visit
 from automem_graph.protocols import Answer, Edit, FileEntry, MemoryFiles
 
-Looked = Mapping[str, int]
-"""What a conversation knows of the files: their names with the CRC-32 of what it last saw."""
+__all__ = ["Looked", "SharedMemory", "Visit"]
+
+PERSON = Source(role="person")
+_TRIES = 20
 
 
 class SharedMemory:
-    """Memory files behind one door that many may use; a `protocols.MemoryView`."""
+    """Memory files behind one door that many may use; a `protocols.MemoryView`.
+
+    Nothing that a model or a scaffold asks for raises: it is answered. OSError is for a broken
+    disk, JournalError for a log that cannot be read, ValueError for a caller's mistake.
+
+    `read_only` names files, and folders with all that is in them, which no conversation may write.
+    `prefix` stands before all names here, and is no part of them in the archive.
+    """
 
     def __init__(
         self,
-        files: MemoryFiles,
+        archive: Archive,
         *,
         quota: Quota | None = None,
         read_only: Sequence[str] = (),
+        prefix: str = "",
     ) -> None:
-        self._files = files
+        self._archive = archive
         self._quota = quota or Quota()
-        self._read_only = tuple(read_only)
-        self._lock = threading.RLock()
+        self._read_only = tuple(name.rstrip("/").lower() for name in read_only)
+        self._prefix = prefix
+
+    @classmethod
+    def in_process(
+        cls, *, quota: Quota | None = None, read_only: Sequence[str] = ()
+    ) -> SharedMemory:
+        """A memory that ends with this process."""
+        return SharedMemory(ProcessArchive(), quota=quota, read_only=read_only)
 
     def index(self) -> tuple[FileEntry, ...]:
         """All files, sorted by name, with line counts."""
-        return self._files.index()
+        return tuple(
+            FileEntry(name=self._prefix + entry.name, lines=entry.lines)
+            for entry in self._archive.files.index()
+        )
 
     def text(self, name: str) -> str | None:
-        """The whole file; None where there is none, or none can be."""
-        return None if check_name(name) else self._files.text(name)
+        """The whole file in normal form; None where there is none, or none can be."""
+        return self.look(name)[1]
 
     def read(self, name: str, start: int = 1) -> Answer:
         """Whole lines from `start` on, up to the quota's `read_chars`; see `pages.page`."""
-        problem = check_name(name)
-        if problem:
-            return Answer(ok=False, text=problem)
-        return page(name, self._files.text(name), start, self._quota.read_chars)
+        return self.look(name, start)[0]
+
+    def look(self, name: str, start: int = 1) -> tuple[Answer, str | None]:
+        """What `read` answers, and the whole text that it is from."""
+        try:
+            text = _text(self._archive.files, self._inner(name))
+        except Refused as error:
+            return Answer(ok=False, text=str(error)), None
+        return page(name, text, start, self._quota.read_chars), text
+
+    def lines(self, name: str) -> tuple[Line, ...]:
+        """The lines of a file, each with where it comes from; none where there is no file."""
+        text = self.text(name)
+        return credited(name, text, self.history()) if text else ()
+
+    def history(self) -> Iterator[Written]:
+        """Every edit that changed a file or was refused, oldest first."""
+        for row in self._archive.rows():
+            yield row.model_copy(update={"file": self._prefix + row.file})
 
     def visit(self, source: Source, looked: Looked | None = None) -> Visit:
         """The door for one conversation's step; `looked` is what an earlier visit of it knew."""
         return Visit(self, source, looked)
 
+    def write(self, name: str, text: str) -> None:
+        """Set a file as a person does, read-only or not, whoever wrote to it meanwhile.
 
-class Visit:
-    """One conversation's step at a shared memory; a `door.Door`.
+        ValueError where it cannot be.
+        """
+        problem = self.edit(Edit(op="replace", file=name, text=text), PERSON, "write", None)
+        if problem:
+            raise ValueError(problem)
 
-    What it writes is credited to its source. Replacing a file that somebody else has changed since
-    this conversation last saw it is refused, with a sentence for the model.
-    """
+    def forget(self, *, thread: str | None = None, message: str | None = None) -> dict[str, int]:
+        """Delete all lines that come from a thread, or from steps that heard a message.
 
-    def __init__(self, memory: SharedMemory, source: Source, looked: Looked | None) -> None:
-        self.memory = memory
-        self.source = source
-        self._looked = dict(looked or {})
+        With both given it has to be both. The text goes from the files and from the log, and a
+        file that holds nothing else goes as well; the same words from another source stay. Gives
+        the number of lines that went, by file.
+        """
+        if not (thread or message):
+            raise ValueError("say whose lines to forget: those of a thread, a message, or both")
 
-    @property
-    def looked(self) -> dict[str, int]:
-        """What the conversation knows of the files now, as JSON."""
-        return dict(self._looked)
+        def theirs(source: Source) -> bool:
+            return source.concerns(thread and bounded(thread), message and bounded(message))
 
-    def index(self) -> tuple[FileEntry, ...]:
-        return self.memory.index()
+        gone: Counter[str] = Counter()
+        for _ in range(_TRIES):
+            try:
+                with self._archive.writing() as files:
+                    self._forget(files, theirs, gone)
+                return {self._prefix + name: count for name, count in sorted(gone.items())}
+            except Overtaken:  # a store has no lock
+                continue
+        raise OSError("others kept writing to the same files: forget the rest once more")
 
-    def text(self, name: str) -> str | None:
-        text = self.memory.text(name)
-        self._looked[name] = measure(text or "").crc
-        return text
+    def edit(
+        self, edit: Edit, source: Source, action: str, looked: dict[str, int] | None
+    ) -> str | None:
+        """Do one edit; a sentence for the model where it is refused and nothing has changed.
 
-    def read(self, name: str, start: int = 1) -> Answer:
-        return self.memory.read(name, start)
+        `looked` is what the writer has seen, and is kept up with what it writes. Without it, as
+        for a person, anything may be replaced.
+        """
+        row = Written(
+            at=_now(),
+            source=source,
+            action=action,
+            file=edit.file.removeprefix(self._prefix),
+            op=edit.op,
+        )
+        with self._archive.writing() as files:
+            try:
+                self._do(files, edit, row, looked)
+            except Refused as error:
+                if looked is not None and isinstance(error, Unseen):
+                    looked[edit.file] = TOLD
+                with self._archive.noted(row.model_copy(update={"refused": str(error)})):
+                    return str(error)
+        return None
 
-    def rewind(self, step: int, turn: int) -> None:
-        """Nothing: others may have written since."""
+    def _do(
+        self, files: MemoryFiles, edit: Edit, row: Written, looked: dict[str, int] | None
+    ) -> None:
+        """Judge an edit by the files as they are, and carry it out; or `Refused`."""
+        name = self._inner(edit.file)
+        texts = {entry.name: _text(files, entry.name) or "" for entry in files.index()}
+        old = texts.get(name)
+        if looked is not None:
+            self._check_writable(edit.file)
+            if edit.op != "append":
+                check_seen(edit.file, old, looked.get(edit.file))
+        new = _after(edit, old)
+        if new is not None:
+            sizes = {self._prefix + other: measure(text) for other, text in texts.items()}
+            check_size(edit.file, measure(new), sizes, self._quota)
+        if new != old:
+            fresh = added(old, new)
+            gone = len(added(new, old))
+            with self._archive.noted(row.model_copy(update={"added": fresh, "removed": gone})):
+                try:
+                    _put(files, name, edit.op, old, new)
+                except FileExistsError as error:
+                    raise in_the_way(edit.file) from error
+                except Overtaken as error:
+                    raise overtaken(edit.file) from error
+        if looked is not None and (not old or looked.get(edit.file) == measure(old).crc):
+            looked[edit.file] = measure(new or "").crc
 
-    def perform(self, deed: Deed, edits: Sequence[Edit] = ()) -> Answer:
-        files = self.memory._files
-        with self.memory._lock:
-            for edit in edits:
-                problem = check_name(edit.file) or (
-                    clash(edit.file, [e.name for e in files.index()])
-                    if files.text(edit.file) is None
-                    else None
-                )
-                if problem:
-                    return Answer(ok=False, text=problem)
-                if edit.op == "remove":
-                    files.remove(edit.file)
-                elif edit.op == "append":
-                    files.append(edit.file, normal_form(edit.text))
-                else:
-                    files.replace(edit.file, normal_form(edit.text))
-        return Answer(ok=deed.problem is None, text=deed.problem or "")
+    def _forget(
+        self, files: MemoryFiles, theirs: Callable[[Source], bool], gone: Counter[str]
+    ) -> None:
+        rows = list(self._archive.rows())
+        for name in sorted({row.file for row in rows if theirs(row.source)}):
+            text = None if check_name(name) else _text(files, name)
+            left, count = without(name, text or "", rows, theirs)
+            if not count:
+                continue
+            if left is None:
+                files.remove(name)
+            else:
+                files.replace(name, left)
+            gone[name] += count
+            row = Written(
+                at=_now(), source=PERSON, action="forget", file=name, op="forget", removed=count
+            )
+            with self._archive.noted(row):
+                pass
+        self._archive.strike(lambda row: theirs(row.source))
+
+    def _inner(self, name: str) -> str:
+        """A file's name in the archive; `Refused` for what is no name."""
+        if not name.startswith(self._prefix):
+            folder = self._prefix.rstrip("/")
+            raise Refused(f"{folder} is a folder; name a file in it, as in {folder}/notes.md.")
+        inner = name.removeprefix(self._prefix)
+        problem = check_name(inner)
+        if problem:
+            raise Refused(problem)
+        return inner
+
+    def _check_writable(self, name: str) -> None:
+        low = name.lower()
+        if any(low == one or low.startswith(f"{one}/") for one in self._read_only):
+            raise Refused(f"{name} is read-only here: only people change it. Use another file.")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _text(files: MemoryFiles, name: str) -> str | None:
+    """A file's text as models know it, whatever a hand has left there."""
+    text = files.text(name)
+    return None if text is None else normal_form(text)
+
+
+def _after(edit: Edit, old: str | None) -> str | None:
+    """The text that an edit makes of a text; None is for no file."""
+    if edit.op == "remove":
+        return None
+    return (old or "" if edit.op == "append" else "") + normal_form(edit.text)
+
+
+def _put(files: MemoryFiles, name: str, op: str, old: str | None, new: str | None) -> None:
+    if new is None:
+        files.remove(name)
+    elif op == "append" and files.text(name) == old:
+        files.append(name, new.removeprefix(old or ""))
+    else:  # also what is added to a file that a hand left in another form
+        files.replace(name, new)

@@ -1,0 +1,100 @@
+"""Files as pieces in a LangGraph store, so that writers who do not see each other lose nothing.
+
+A store cannot compare and swap. So no item is ever changed: an append is an item of its own, and
+a replacement is an item that names the pieces that it covers, which are then deleted. A piece that
+was appended meanwhile is not covered, and stays. Of two replacements of the same pieces at most
+one stays: who finds another one, or finds a covered piece gone, takes its own back. (Each looks
+after it has put its own, so at least one of the two sees the other.)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from automem_graph.memory.archive import Overtaken
+from automem_graph.memory.items import Namespace, after, every_item, new_key, time_of
+from automem_graph.memory.labels import label
+from automem_graph.memory.names import check_name
+
+if TYPE_CHECKING:
+    from langgraph.store.base import BaseStore
+
+
+class Piece(NamedTuple):
+    """A part of a file: its text, and the pieces that it stands for."""
+
+    key: str
+    text: str
+    covers: frozenset[str] = frozenset()
+
+
+def joined(pieces: Iterable[Piece]) -> str | None:
+    """The text of a file: of all pieces that no other covers; None where there are none."""
+    found = sorted(pieces)
+    covered = frozenset[str]().union(*(piece.covers for piece in found))
+    shown = [piece.text for piece in found if piece.key not in covered]
+    return "".join(shown) if shown else None
+
+
+class Pieces:
+    """The pieces of all files of one memory; each file has a namespace below the memory's."""
+
+    def __init__(self, store: BaseStore, namespace: Namespace) -> None:
+        self._store = store
+        self._namespace = namespace
+
+    def all(self) -> dict[str, list[Piece]]:
+        """The pieces of every file."""
+        return self._found(self._namespace)
+
+    def of(self, name: str) -> list[Piece]:
+        """The pieces of one file."""
+        return self._found(self._at(name)).get(name, [])
+
+    def add(self, name: str, text: str, known: Sequence[Piece]) -> Piece:
+        """One more piece, which comes after those that are known."""
+        piece = Piece(new_key(after(*(one.key for one in known))), text)
+        self._put(name, piece)
+        return piece
+
+    def cover(self, name: str, text: str, known: Sequence[Piece]) -> Piece:
+        """One piece in the place of those that are known; `Overtaken` where another took it."""
+        keys = frozenset(piece.key for piece in known)
+        mine = Piece(new_key(max(map(time_of, keys), default=after())), text, keys)
+        self._put(name, mine)
+        present = self.of(name)
+        others = [one for one in present if one.key not in keys and one.key != mine.key]
+        if any(one.covers & keys for one in others) or keys - {one.key for one in present}:
+            self._drop(name, [mine.key])
+            raise Overtaken
+        self._drop(name, keys)
+        return mine
+
+    def remove(self, name: str, known: Sequence[Piece]) -> None:
+        """Delete those that are known; `Overtaken` as for `cover`."""
+        self._drop(name, [self.cover(name, "", known).key])
+
+    def _found(self, namespace: Namespace) -> dict[str, list[Piece]]:
+        """The pieces at or below a namespace, by file; what else is there is left out."""
+        found: defaultdict[str, list[Piece]] = defaultdict(list)
+        for item in every_item(self._store, namespace):
+            name: Any = item.value.get("file")
+            text: Any = item.value.get("text")
+            covers = item.value.get("covers") or ()
+            known = isinstance(name, str) and isinstance(text, str) and not check_name(name)
+            if known and item.namespace == self._at(name):
+                found[name].append(Piece(item.key, text, frozenset(map(str, covers))))
+        return dict(found)
+
+    def _at(self, name: str) -> Namespace:
+        return (*self._namespace, label(name))
+
+    def _put(self, name: str, piece: Piece) -> None:
+        value = {"file": name, "text": piece.text, "covers": sorted(piece.covers)}
+        self._store.put(self._at(name), piece.key, value, index=False, ttl=None)
+
+    def _drop(self, name: str, keys: Collection[str]) -> None:
+        for key in keys:
+            self._store.delete(self._at(name), key)
