@@ -8,7 +8,6 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from automem_graph.agent.table import SPECIALIST, Speaker
 from automem_graph.assistant.desk import KeeperDesk, SetDesk
 from automem_graph.assistant.hearing import heard, news
 from automem_graph.assistant.state import MemoryState
-from automem_graph.memory.directory import DirectoryFiles
+from automem_graph.memory.open import open_memory
 from automem_graph.memory.shared import SharedMemory
 from automem_graph.memory.source import Source
 from automem_graph.memory.tools import tool_of
@@ -135,7 +134,7 @@ class Keeper:
     @cached_property
     def _directory(self) -> SharedMemory:
         assert isinstance(self._memory, str | os.PathLike)
-        return SharedMemory(DirectoryFiles(Path(self._memory)))
+        return open_memory(self._memory)
 
 
 def thread_of(runtime: Runtime[Any]) -> str:

@@ -122,9 +122,10 @@ class DirectoryFiles:
         known = self._counted.get(name)
         if known is not None and known.version == version:
             return known
-        data = self._bytes(name) or b""
-        unended = bool(data) and not data.endswith(b"\n")  # a hand left it so
-        return _Counted(version, data.count(b"\n") + unended)
+        return _Counted(version, self._lines(self._bytes(name) or b""))
+
+    def _lines(self, data: bytes) -> int:
+        return data.count(b"\n")
 
     def _bytes(self, name: str) -> bytes | None:
         *parents, leaf = name.split("/")

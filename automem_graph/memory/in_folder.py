@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from automem_graph.memory.archive import Written
 from automem_graph.memory.directory import DirectoryFiles
 from automem_graph.memory.rows import JournalError
+from automem_graph.memory.text import normal_form
 
 LOG = ".journal.jsonl"
 _UNFINISHED = ".journal.unfinished"
@@ -28,11 +29,18 @@ _SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK = 1 << 16
 
 
+class HandFiles(DirectoryFiles):
+    """Files that people edit as well: their last lines may be unended, and are lines."""
+
+    def _lines(self, data: bytes) -> int:
+        return normal_form(data.decode("utf-8", "replace")).count("\n")
+
+
 class FolderArchive:
     """A folder, made on the first write; an `archive.Archive`."""
 
     def __init__(self, root: Path) -> None:
-        self.files = DirectoryFiles(root)
+        self.files = HandFiles(root)
         self._root = root
         self._threads = threading.Lock()
         self._log = -1
@@ -59,7 +67,7 @@ class FolderArchive:
                     raise JournalError(f"{where}: not a row of a memory's log: {what}") from error
 
     @contextmanager
-    def writing(self) -> Iterator[DirectoryFiles]:
+    def writing(self) -> Iterator[HandFiles]:
         """The files, for one thread of one process at a time."""
         with self._threads:
             self._root.mkdir(parents=True, exist_ok=True)
