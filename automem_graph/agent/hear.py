@@ -50,9 +50,9 @@ def _asked(desk: Table, messages: list[Message], routine: Routine, role: Role) -
     """The model's answer, counted where there is a budget."""
     model = labelled(desk, role, routine)
     if desk.meter is None:
-        return call_model(model, messages)
+        return call_model(model, messages, desk.patience_s)
     with desk.meter.call(desk.model_names[role]) as count:
-        answer = call_model(model, messages)
+        answer = call_model(model, messages, desk.patience_s)
         usage = _usage(messages, answer)
         count(usage["input"], usage["output"])
     return answer

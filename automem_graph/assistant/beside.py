@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 
 from automem_graph.agent.speech import clean
 from automem_graph.assistant.graph import MOST_SUPERSTEPS, join
-from automem_graph.assistant.hearing import latest, mark, news
+from automem_graph.assistant.hearing import after, latest, mark, told
 from automem_graph.assistant.inside import inside
 from automem_graph.assistant.keeper import Beside, Keeper, NoToolCalls
 from automem_graph.assistant.past import Outcome, Past
@@ -42,7 +42,7 @@ class MemorySteps:
             return again
         kept = self._past.kept(runtime, kept)
         with inside(beside.thread, MOST_SUPERSTEPS) as context:
-            outcome = context.run(self._run, latest(messages), kept, beside)
+            outcome = context.run(self._run, told(messages, kept), kept, beside)
         self._past.note(runtime, marks, outcome)
         return outcome
 
@@ -57,8 +57,8 @@ class MemorySteps:
         except Exception as error:  # a boundary: the host's turn goes on without memory
             why = _why(error)
             logger.warning("nothing was recalled before this model call: %s", why)
-            heard = [*kept.get("heard", []), *(map(mark, news(messages)) if _begun(state) else ())]
-            return Outcome(None, {**kept, "heard": heard, "trouble": why})
+            kept = {**kept, **after(messages, kept, logged=_begun(state)), "trouble": why}
+            return Outcome(None, kept)
         pieces = [Recalled(**piece) for piece in state["recalled"]]
         return Outcome(as_message(pieces), state["kept"])
 

@@ -12,6 +12,9 @@ from automem_graph.agent.keeping import Keeping
 from automem_graph.assistant.state import MemoryState
 from automem_graph.memory.shared import SharedMemory, Visit
 
+PATIENCE_S = 10.0
+"""Seconds after which memory's model calls are not tried again: somebody waits for the answer."""
+
 
 @dataclass(kw_only=True)
 class KeeperDesk(Keeping):
@@ -20,6 +23,7 @@ class KeeperDesk(Keeping):
     memory: Visit
     shared: SharedMemory
     """What is visited."""
+    patience_s: float = PATIENCE_S
     at: int = 0
     """The number of the step in play."""
 

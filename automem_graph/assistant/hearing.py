@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import Literal
+from uuid import uuid4
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, SystemMessage, ToolMessage
 
 from automem_graph.agent.speech import clean, whole
+from automem_graph.assistant.state import Kept
 from automem_graph.memory.source import Heard, Kind
 
 SOURCE = "lc_source"
@@ -31,25 +34,45 @@ def latest(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
     return list(messages[last:])
 
 
-def news(messages: Sequence[AnyMessage], known: Collection[str] = ()) -> list[AnyMessage]:
+def told(messages: Sequence[AnyMessage], kept: Kept | None) -> list[AnyMessage]:
+    """What a run needs of a conversation: what was missed before, and the latest of it."""
+    late, missed = latest(messages), _marks(kept, "missed")
+    earlier = messages[: len(messages) - len(late)] if missed else ()
+    return [*(one for one in earlier if mark(one) in missed), *late]
+
+
+def news(messages: Sequence[AnyMessage], kept: Kept | None = None) -> list[AnyMessage]:
     """The messages after the latest reply of the model: people's, and what tools answered.
 
-    Without those whose marks are `known`, and without what a middleware put there: a summary is
-    nobody's word.
+    What a thread keeps adds those that were missed before, and takes away those that were heard.
+    What a middleware put there is nobody's word: a summary, for example.
     """
+    known = _marks(kept, "heard")
     return [
         one
-        for one in latest(messages)
+        for one in told(messages, kept)
         if not isinstance(one, AIMessage | SystemMessage)
         and SOURCE not in one.additional_kwargs
-        and (one.id is None or mark(one) not in known)
+        and mark(one) not in known
     ]
+
+
+def after(messages: Sequence[AnyMessage], kept: Kept | None, *, logged: bool) -> Kept:
+    """What a thread keeps about its messages once LOG has had what is new, or has missed it."""
+    new = [mark(one) for one in news(messages, kept)]
+    if logged:
+        return {"heard": [*_marks(kept, "heard"), *new][-MOST_MARKS:], "missed": []}
+    return {"heard": _marks(kept, "heard")[-MOST_MARKS:], "missed": new[-MOST_MARKS:]}
 
 
 def mark(message: BaseMessage) -> str:
     """What tells a message from others, also from itself once it was edited."""
-    said = "\0".join((message.id or "", message.type, message.text))
+    said = "\0".join((message.id or uuid4().hex, message.type, message.text))
     return sha256(whole(said).encode()).hexdigest()[:16]
+
+
+def _marks(kept: Kept | None, name: Literal["heard", "missed"]) -> list[str]:
+    return list((kept or {}).get(name, []))
 
 
 def last_said(messages: Sequence[AnyMessage]) -> str:

@@ -97,7 +97,7 @@ class Keeper:
         def set_desk(state: MemoryState, runtime: Runtime[Any]) -> KeeperDesk:
             by = beside(runtime)
             at = state.get("kept", {}).get("step", 0)
-            new = news(state["messages"], state.get("kept", {}).get("heard", ()))
+            new = news(state["messages"], state.get("kept"))
             source = Source(thread=by.thread, step=at, role=SPECIALIST, heard=heard(new))
             return KeeperDesk(
                 card=self._card,

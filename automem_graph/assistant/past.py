@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeVar
 from langchain_core.messages import HumanMessage
 from langgraph.runtime import Runtime
 
-from automem_graph.assistant.hearing import MOST_MARKS
 from automem_graph.assistant.state import Kept
 
 MOST_CALLS = 512
@@ -64,7 +63,7 @@ class Past:
         """Remember what came of a call."""
         with self._lock:
             _put(self._calls, _task(runtime), _Call(runtime, marks, outcome))
-            _put(self._heard, _thread(runtime), outcome.kept.get("heard", [])[-MOST_MARKS:])
+            _put(self._heard, _thread(runtime), outcome.kept.get("heard", []))
 
 
 def _task(runtime: Runtime[Any]) -> str:

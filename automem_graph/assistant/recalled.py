@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
@@ -20,25 +19,24 @@ LC_SOURCE = "automem"
 NAME = "memory"
 """The name of the message that carries what was recalled."""
 
-_MARK = re.compile(r"<(?=\s*/?\s*memor(?:y|ies)\b)", re.IGNORECASE)
+_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_MARK = re.compile(rf"<(?=[\s/{_UNSEEN}]*memor(?:y|ies)(?![a-z0-9]))", re.IGNORECASE)
+_ODD = re.compile(r"[^A-Za-z0-9_./-]")
 
 
 class Recalled(Frozen):
     """A piece of memory: what was asked for, and what the file says."""
 
     file: str
+    """Empty for what is from no one file: a scaffold's notes, or a search through several."""
     asked: str
-    """The action that found it, as it was written; empty for a file that is always shown."""
+    """The action that found it, as it was written; empty for what is always shown."""
     text: str
 
 
-def found(calls: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[Recalled]:
-    """What a reply's reads found: its calls that ran, and the rows that came of them, in order."""
-    return [
-        Recalled(file=call["args"]["file"], asked=row["call"], text=row["result"])
-        for call, row in zip(calls, rows, strict=True)
-        if row["ok"] and call["args"].get("file")
-    ]
+def once(pieces: Iterable[Recalled]) -> list[Recalled]:
+    """The pieces in their order, each text of a file once."""
+    return list({(one.file, one.text): one for one in pieces}.values())
 
 
 def as_message(pieces: Iterable[Recalled]) -> HumanMessage | None:
@@ -49,12 +47,13 @@ def as_message(pieces: Iterable[Recalled]) -> HumanMessage | None:
     """
     frames, left = [], MOST_CHARS
     for piece in pieces:
-        text = _MARK.sub("&lt;", piece.text)[:left]
-        left -= len(text)
-        if not text:
+        whole = _MARK.sub("&lt;", piece.text)
+        text, left = whole[:left], left - len(whole)
+        if text.strip():
+            frames.append(f"<memory{_from(piece.file)}>\n{text}\n</memory>")
+        if left < 0:
             frames.append("(there was more; it was left out)")
             break
-        frames.append(f'<memory file="{piece.file}">\n{text}\n</memory>')
     if not frames:
         return None
     opening = (
@@ -75,3 +74,8 @@ def put_before(messages: Sequence[AnyMessage], recalled: HumanMessage) -> list[A
     if messages and isinstance(messages[-1], HumanMessage | AIMessage):
         at -= 1
     return [*messages[:at], recalled, *messages[at:]]
+
+
+def _from(file: str) -> str:
+    """The file's name as an attribute: a name that a memory takes has no other characters."""
+    return f' file="{_ODD.sub("_", file)[:128]}"' if file else ""

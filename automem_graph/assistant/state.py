@@ -20,6 +20,8 @@ class Kept(TypedDict, total=False):
     """What was new the last time."""
     heard: list[str]
     """Marks of the messages that LOG took in last (see `hearing.mark`)."""
+    missed: list[str]
+    """Marks of those that it did not, because something went wrong; they come with the next."""
     trouble: str
     """Why nothing was recalled the last time, where something went wrong: one sentence."""
     hook_state: dict[str, Any]
@@ -48,8 +50,11 @@ class MemoryState(TypedDict, total=False):
 
     messages: Annotated[list[AnyMessage], add_messages]
     recalled: list[dict[str, str]]
+    """What PLAN found so far; in the end all that memory has to say."""
     kept: Kept
     looked: dict[str, int]
     """What this run has seen of the files (see `memory.shared.Looked`)."""
+    looks: list[dict[str, Any]]
+    """What LOG has read, as calls: the assistant is shown what they find in the end."""
     turn: Step
     """The step in play: its own conversation with the specialist, and all that belongs to it."""

@@ -62,7 +62,11 @@ class _Passing(Exception):
         self.fault = fault
 
 
-def call(model: Runnable[LanguageModelInput, AIMessage], messages: Sequence[Any]) -> AIMessage:
+def call(
+    model: Runnable[LanguageModelInput, AIMessage],
+    messages: Sequence[Any],
+    patience_s: float = PATIENCE_S,
+) -> AIMessage:
     """The reply of a chat model, with or without tools bound to it; ModelError where there is none.
 
     NoReply, which is one, says that the next call may go better. Blocks while it waits for a place
@@ -73,7 +77,7 @@ def call(model: Runnable[LanguageModelInput, AIMessage], messages: Sequence[Any]
     again = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_Passing),
         wait=lambda state: max(_last(state).fault.wait_s, drawn(state)),
-        stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_before_delay(PATIENCE_S),
+        stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_before_delay(patience_s),
         retry_error_callback=lambda state: _give_up(server, state),
     )
     with server.health.pace.place():
