@@ -18,15 +18,18 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def found(desk: KeeperDesk, todo: Rows, rows: Rows) -> list[tuple[Call, str]]:
-    """The reads among a reply's calls that were answered, with their answers."""
+    """The reads among a reply's calls that found something, with what it was."""
     specs = _specs(desk)
+    there = {entry.name for entry in desk.memory.index()}
     calls = [Call.model_validate(one) for one in todo]
     ends = {"done", "commit"}
     ran = [one for one in calls if one.problem or specs[one.name].kind not in ends]
     return [
         (call, row["result"])
         for call, row in zip(ran, rows, strict=False)  # nothing runs after LOG's end
-        if row["ok"] and specs[call.name].kind in ("search", "read")
+        if row["ok"]
+        and specs[call.name].kind in ("search", "read")
+        and call.args.get("file", "") in {"", *there}
     ]
 
 

@@ -57,7 +57,7 @@ class Past:
             call = self._calls.get(_task(runtime))
             heard = self._heard.get(_thread(runtime), [])
         last = call.outcome.kept if call else kept
-        return {**last, "heard": [*heard, *last.get("heard", [])]}
+        return {**last, "heard": list(dict.fromkeys((*last.get("heard", []), *heard)))}
 
     def note(self, runtime: Runtime[Any], marks: tuple[str, ...], outcome: Outcome) -> None:
         """Remember what came of a call."""
