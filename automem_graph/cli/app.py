@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
+from typer.core import TyperGroup
 
 from automem_graph import __version__
 from automem_graph.cli.boxoban import boxoban
@@ -22,11 +24,26 @@ from automem_graph.cli.play import play
 from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
 from automem_graph.worlds.minihack.boxoban import VARIABLE
+from automem_graph.worlds.registry import offered_names
+
+
+class _Commands(TyperGroup):
+    """The commands, and below them the tasks that other packages have brought along."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        if names := offered_names():
+            told = f"Tasks of installed packages: {', '.join(names)}."
+            self.epilog = f"{EPILOG}\n\n{escape(told)}"
+        super().format_help(ctx, formatter)
+
+
+EPILOG = "Defaults of your own: automem.toml and AUTOMEM_*; automem doctor says what is set."
 
 app = typer.Typer(
     name="automem",
     help="Agents whose memory is a directory of files. Start with: automem play crafter",
-    epilog="Defaults of your own: automem.toml and AUTOMEM_*; automem doctor says what is set.",
+    epilog=EPILOG,
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

@@ -30,6 +30,10 @@ class UnknownTask(ValueError):
     """No task has this name; says which names there are."""
 
 
+class BadTask(ValueError):
+    """A task that cannot be made; says what is wrong to whoever wrote it."""
+
+
 @dataclass(frozen=True)
 class OwnTask:
     """A task of somebody's own, known by the name that finds it in any process."""
@@ -158,4 +162,5 @@ def _version(module: str, *parts: str) -> str:
 
 def _said(error: Exception) -> str:
     """The error in one sentence, without the line breaks of somebody's validation."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+    kind = "" if isinstance(error, BadTask) else f"{type(error).__name__}: "
+    return f"{kind}{' '.join(str(error).split())[:500]}"
