@@ -87,7 +87,7 @@ class ToolCalls:
         return tool_form(spec)
 
     def heard(self, answer: AIMessage) -> dict[str, Any]:
-        tools = _tools_in(answer)
+        tools = tools_in(answer)
         return {"tools": tools} if tools else {}
 
     def read(self, call: Row, actions: Sequence[ActionSpec], routine: Routine) -> tuple[Call, ...]:
@@ -106,7 +106,7 @@ TAGS, TOOL_CALLS = Tags(), ToolCalls()
 CODECS: Mapping[str, Codec] = {codec.name: codec for codec in (TAGS, TOOL_CALLS)}
 
 
-def _tools_in(answer: AIMessage) -> list[dict[str, Any]]:
+def tools_in(answer: AIMessage) -> list[dict[str, Any]]:
     """The tool calls of a reply, as JSON. LangChain tells malformed ones apart: they come last."""
     made: list[dict[str, Any]] = [
         {"name": whole(call["name"]), "args": _texts(call["args"])} for call in answer.tool_calls

@@ -44,6 +44,9 @@ UNUSED: Mapping[Agent, Mapping[str, str]] = MappingProxyType(
 )
 """The fields of the context that an agent has no use for, and what people call them."""
 
+SAMPLED = ("temperature", "reply_tokens", "specialist_temperature", "specialist_reply_tokens")
+"""The fields of the context that say how models are sampled."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlayContext:
@@ -58,7 +61,11 @@ class PlayContext:
         int, Field(ge=0, description="World actions at most; 0 means the task's own limit.")
     ] = 0
     gameplay: Annotated[
-        str, Field(description="The model that acts: offline:player, or provider:model.")
+        str,
+        Field(
+            description="Who acts: offline:player, provider:model, or in a task of conversations "
+            "an agent of your own, agent:module:attribute."
+        ),
     ] = "offline:player"
     specialist: Annotated[
         str, Field(description="The model that keeps memory; empty means the gameplay model.")

@@ -41,7 +41,7 @@ def hear(
         return {**row, "error": whole(str(error))}
     ms = _since(started)
     thoughts, reply = split_thoughts(answer)
-    row |= {"reply": whole(reply), "usage": _usage(messages, answer), "ms": ms}
+    row |= {"reply": whole(reply), "usage": usage_of(messages, answer), "ms": ms}
     row |= {**desk.codec.heard(answer), **_token_ids(answer)}
     return {**row, "thoughts": whole(thoughts)} if thoughts else row
 
@@ -53,7 +53,7 @@ def _asked(desk: Table, messages: list[Message], routine: Routine, role: Role) -
         return call_model(model, messages, desk.patience_s)
     with desk.meter.call(desk.model_names[role]) as count:
         answer = call_model(model, messages, desk.patience_s)
-        usage = _usage(messages, answer)
+        usage = usage_of(messages, answer)
         count(usage["input"], usage["output"])
     return answer
 
@@ -73,7 +73,7 @@ def _since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 2)
 
 
-def _usage(messages: list[Message], answer: AIMessage) -> dict[str, Any]:
+def usage_of(messages: list[Message], answer: AIMessage) -> dict[str, Any]:
     """Input and output tokens as the provider counted them, else about four characters each."""
     if answer.usage_metadata:
         return {

@@ -12,6 +12,7 @@ from automem_graph.agent.context import BASELINES, Agent, PlayContext
 from automem_graph.agent.desk import Desk, Desks
 from automem_graph.agent.nonsense import end_nonsense
 from automem_graph.agent.state import PlayState, Step, as_step, as_update
+from automem_graph.models.resolve import AGENT
 
 SomeDesk = TypeVar("SomeDesk", bound=Desk)
 
@@ -24,22 +25,20 @@ def at_desk(
     desks: Desks,
     node: Callable[[SomeDesk, Step], Step],
     plays: tuple[Agent, ...],
+    *,
+    own: bool = False,
 ) -> Callable[..., PlayState]:
     """The graph's node for a function of a desk and a step; what happens there is streamed.
 
-    `plays` are the agents that the graph is for, the default one first; WrongGraph for any other,
-    before anything is opened.
+    `plays` are the agents that the graph is for, the default one first, and `own` says whether it
+    is for agents of people's own (`agent:module:attribute`); WrongGraph for any other, before
+    anything is opened.
     """
     name = node.__name__
 
     def run(state: PlayState, runtime: Runtime[PlayContext]) -> PlayState:
         context = runtime.context or PlayContext(agent=plays[0])
-        if context.agent not in plays:
-            other = "baseline" if context.agent in BASELINES else "inner_loop"
-            raise WrongGraph(
-                f"this graph plays {', '.join(plays)}; run the graph {other} for the agent "
-                f"{context.agent}"
-            )
+        _check_graph(context, plays, own)
         thread = runtime.execution_info.thread_id if runtime.execution_info else None
         desk = desks(context, state, thread)
         desk.stream = runtime.stream_writer
@@ -56,6 +55,18 @@ def at_desk(
         return as_update(state, {**update, "episode": desk.episode, "fork": ""})
 
     return run
+
+
+def _check_graph(context: PlayContext, plays: tuple[Agent, ...], own: bool) -> None:
+    if context.agent not in plays:
+        other = "baseline" if context.agent in BASELINES else "inner_loop"
+        raise WrongGraph(
+            f"this graph plays {', '.join(plays)}; run the graph {other} for the agent "
+            f"{context.agent}"
+        )
+    if context.gameplay.strip().startswith(AGENT) != own:
+        other = "inner_loop plays models" if own else "own_agent plays agents of your own"
+        raise WrongGraph(f"this graph does not play {context.gameplay}: the graph {other}")
 
 
 def _is_behind(desk: Desk, node: str, state: PlayState) -> bool:

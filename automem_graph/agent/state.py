@@ -62,7 +62,7 @@ class Turn(TypedDict, total=False):
     rounds: int
     """Model calls made in this routine."""
     repaired: bool
-    next: Literal["observe", "log", "plan", "recall", "commit", "decide", "act", "end"]
+    next: Literal["observe", "log", "plan", "recall", "commit", "decide", "turn", "act", "end"]
     """Where the node that ran last decided to go; the routers only read it."""
     committed: str | None
     fallback: bool

@@ -20,12 +20,14 @@ class Usage(Frozen):
 
 
 class ModelCall(Frozen):
-    """One model call. Its prompt is the first `prompt` messages of the step's conversation."""
+    """One model call. Its prompt are the messages of the step's conversation up to `prompt`."""
 
     role: Role
     routine: Routine
     model: str
     prompt: int
+    since: int = 0
+    """The prompt's first message: an agent of one's own has several conversations in a step."""
     reply: str
     """Verbatim, also where the conversation carries on a stripped one (see `speech.whole`)."""
     tools: tuple[ToolCall, ...] = ()

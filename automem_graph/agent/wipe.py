@@ -22,7 +22,7 @@ def wipe(desk: MemoryDesk, state: Step) -> None:
         if desk.memory.text(name) != text:
             edits.append(Edit(op="replace", file=name, text=text))
     if edits:
-        turn = len(state["calls"]) - 1
+        turn = max(0, len(state["calls"]) - 1)
         desk.memory.perform(
             Deed(step=state["step"], turn=turn, role="scaffold", action="wipe"), edits
         )

@@ -29,6 +29,9 @@ MISTAKES = (GraphBubbleUp, UnknownModel, NoToolCalls)
 class MemorySteps:
     """The memory agent beside the model calls of many conversations; for many threads."""
 
+    raised: tuple[type[Exception], ...] = MISTAKES
+    """What is not put up with."""
+
     def __init__(self, keeper: Keeper) -> None:
         self._graph = join(keeper.setter(lambda runtime: runtime.context), context=Beside)
         self._past = Past()
@@ -52,7 +55,7 @@ class MemorySteps:
         try:
             for values in self._graph.stream(asked, context=beside, stream_mode="values"):
                 state = cast(MemoryState, values)
-        except MISTAKES:
+        except self.raised:
             raise
         except Exception as error:  # a boundary: the host's turn goes on without memory
             why = _why(error)

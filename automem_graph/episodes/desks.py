@@ -12,22 +12,32 @@ from pydantic import ValidationError
 
 from automem_graph.agent.baselines.desk import BaselineDesk
 from automem_graph.agent.codecs import CODECS
-from automem_graph.agent.context import UNUSED, PlayContext
+from automem_graph.agent.context import MEMORY_AGENTS, SAMPLED, UNUSED, PlayContext
 from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import Listener
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.state import PlayState
+from automem_graph.assistant.own.desk import OwnDesk
+from automem_graph.assistant.own.factory import agent_contents, is_agent, load_factory
 from automem_graph.episodes.fork import fork
 from automem_graph.episodes.identity import Asked, engine, episode_id, run_name, thread_run_name
 from automem_graph.episodes.keep import keep_run, keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
-from automem_graph.episodes.opening import Resolve, lay_out, open_memory, open_model, open_trace
+from automem_graph.episodes.opening import (
+    Resolve,
+    lay_out,
+    open_memory,
+    open_models,
+    open_trace,
+    talk_so_far,
+)
 from automem_graph.episodes.processes import Processes
 from automem_graph.episodes.trace import Moment
 from automem_graph.models.local.contents import contents
 from automem_graph.models.meter import Meter
 from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
+from automem_graph.protocols import TaskCard
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.worlds.registry import find_task, no_such_seed, own_version
 
@@ -124,6 +134,8 @@ class EpisodeDesks:
                 raise RunError(
                     f"the agent {context.agent} plays without a {thing}: leave '{named}' out"
                 )
+        if is_agent(context.gameplay):
+            _check_own(context, card)
         sampling, specialist_sampling = _samplings(context)
         gameplay = "" if "gameplay" in unused else context.gameplay
         specialist = "" if "specialist" in unused else context.specialist or context.gameplay
@@ -134,8 +146,8 @@ class EpisodeDesks:
             scaffold="" if "scaffold" in unused else load_scaffold(context.scaffold).id,
             gameplay=gameplay,
             specialist=specialist,
-            weights=contents(gameplay),
-            specialist_weights=contents(specialist),
+            weights=contents(gameplay) or agent_contents(gameplay),
+            specialist_weights=contents(specialist) or agent_contents(specialist),
             sampling=sampling,
             specialist_sampling=specialist_sampling,
             codec=context.codec,
@@ -177,9 +189,7 @@ class EpisodeDesks:
         scaffold = load_scaffold(context.scaffold) if asked.scaffold else None
         codec = CODECS[asked.codec]
         tools = scaffold.manifest.actions if scaffold and codec.answers_calls else None
-        models = {
-            role: open_model(*named, self._resolve, tools) for role, named in asked.models.items()
-        }
+        models = open_models(asked, self._resolve, tools)
         host = self._processes.host(scaffold) if scaffold else None
         if not folder.trace.exists():
             keep_run(folder.run, asked)
@@ -208,12 +218,32 @@ class EpisodeDesks:
                 turn = _turn(state) if state.get("step") == trace.position.step else 0
                 wiped = asked.agent == "memory-wiped"
                 memory = open_memory(folder, scaffold, trace.position.step, turn)
-                desk = MemoryDesk(
-                    **shared, scaffold=scaffold, host=host, memory=memory, wiped=wiped
-                )
+                shared |= {"scaffold": scaffold, "host": host, "memory": memory, "wiped": wiped}
+                if is_agent(asked.gameplay):
+                    desk = OwnDesk(
+                        **shared, make=load_factory(asked.gameplay), talk=talk_so_far(folder)
+                    )
+                else:
+                    desk = MemoryDesk(**shared)
                 lay_out(desk, folder, turn)
             undo.pop_all()
         return desk
+
+
+def _check_own(context: PlayContext, card: TaskCard) -> None:
+    """RunError where an agent of somebody's own cannot be played so."""
+    name = context.gameplay
+    if context.agent not in MEMORY_AGENTS:
+        raise RunError(f"{name} plays with memory: leave the agent {context.agent} out")
+    if not card.answers:
+        raise RunError(
+            f"{name} answers people, and {card.name} takes actions: give it a task of conversations"
+        )
+    sampled = [field for field in SAMPLED if getattr(context, field) != getattr(PlayContext, field)]
+    if sampled and not context.specialist:
+        raise RunError(
+            f"{name} samples its own model: name a specialist for the {sampled[0]}, or leave it out"
+        )
 
 
 def _samplings(context: PlayContext) -> tuple[Sampling, Sampling]:

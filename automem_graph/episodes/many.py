@@ -15,12 +15,11 @@ from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.keep import keep_run, keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.machine import ThisMachine
-from automem_graph.episodes.opening import open_model
+from automem_graph.episodes.opening import check_player
 from automem_graph.episodes.play import EpisodeResult, keep_unplayed, read_result
 from automem_graph.episodes.spending import metered
 from automem_graph.episodes.trace import steps_kept
 from automem_graph.models.budget import Budget
-from automem_graph.models.resolve import resolve_model
 from automem_graph.protocols import CallCounts, EpisodeJob, Executor, JobNews, JobOutcome
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import load_scaffold
@@ -122,7 +121,7 @@ def _check(pending: Collection[_Pending]) -> None:
     for (name, sampling), codec in {
         (named, CODECS[one.asked.codec]) for one in pending for named in one.asked.models.values()
     }:
-        open_model(name, sampling, resolve_model, () if codec.answers_calls else None)
+        check_player(name, sampling, () if codec.answers_calls else None)
     named = {one.context.scaffold for one in pending if one.asked.scaffold}
     scaffolds = {where: load_scaffold(where) for where in named}
     for scaffold in scaffolds.values():

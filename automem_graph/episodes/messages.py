@@ -4,6 +4,8 @@ A row's messages are written as `[role, text]`, in the case of tool calls with t
 the one that is answered, as a third item. A system text is kept once per run, by name; a reply
 is the index of its call; what a text quotes is folded (see `fold`). Messages that the row before
 has as well, as in a sliding window, are one `["again", start, stop]`: so they do not grow a row.
+Where a step has several conversations, what an earlier one of them has is one `["same", start,
+stop]` of this row's messages.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from automem_graph.episodes.fold import fold, unfold
 AGAIN = "again"
 """Stands for a role where messages of the row before are repeated."""
 
+SAME = "same"
+"""Stands for a role where earlier messages of the row itself are repeated."""
+
 
 def fold_messages(
     row: StepRow, before: StepRow | None, shown: Sequence[str], keep: Callable[[str], str]
@@ -30,16 +35,19 @@ def fold_messages(
     """
     known, replied = _quoted(row, shown), _replied(before)
     replies = {call.prompt: index for index, call in enumerate(row.calls)}
-    again = _repeated(row, before)
+    repeated = _repeated(row, before)
     folded: list[list[Any]] = []
+    passed = 0
     for place, message in enumerate(row.messages):
         role, text = message["role"], message["content"]
         call = replies.get(place)
-        if again and place == 1:
-            folded.append([AGAIN, again.start, again.stop])
-        if 1 <= place <= len(again):
+        if place < passed:
             continue
-        if role == "system":
+        if place in repeated:
+            named, again = repeated[place]
+            folded.append([named, again.start, again.stop])
+            passed = place + len(again)
+        elif role == "system":
             folded.append([role, keep(text)])
         elif role == "user":
             folded.append([role, fold(text, known)])
@@ -66,9 +74,10 @@ def unfold_messages(
     known, replied = _quoted(row, shown), _replied(before)
     messages: list[Message] = []
     for role, *rest in folded:
-        if role == AGAIN:
+        if role in (AGAIN, SAME):
             start, stop = rest
-            messages += before.messages[start:stop] if before else ()
+            earlier = messages if role == SAME else before.messages if before else ()
+            messages += earlier[start:stop]
             continue
         text, *tools = rest
         if isinstance(text, int):
@@ -110,11 +119,31 @@ def _replied(before: StepRow | None) -> Mapping[str, str]:
     return {"a": as_said(before.calls[-1].reply)} if before and before.calls else {}
 
 
-def _repeated(row: StepRow, before: StepRow | None) -> range:
-    """Which messages of the row before follow this row's system message: the longest such run."""
-    mine, theirs = row.messages[1:], before.messages if before else ()
+def _repeated(row: StepRow, before: StepRow | None) -> dict[int, tuple[str, range]]:
+    """Where stretches of messages begin that are known already, and which ones they are.
+
+    With one conversation it is one stretch, after the system message: the longest that there is.
+    With several it is the longest at each place, of the row before or of this one.
+    """
+    theirs = before.messages if before else ()
+    if not any(call.since for call in row.calls):
+        longest = _longest(row.messages[1:], theirs, 1)
+        return {1: (AGAIN, longest)} if longest else {}
+    found: dict[int, tuple[str, range]] = {}
+    place = 0
+    while place < len(row.messages):
+        mine = row.messages[place:]
+        again, same = _longest(mine, theirs, 0), _longest(mine, row.messages[:place], 0)
+        if again or same:
+            found[place] = (SAME, same) if len(same) >= len(again) else (AGAIN, again)
+        place += max(1, len(again), len(same))
+    return found
+
+
+def _longest(mine: Sequence[Message], theirs: Sequence[Message], first: int) -> range:
+    """The longest stretch of their messages, not before `first`, that mine begin with."""
     longest = range(0)
-    for start in range(1, len(theirs)):
+    for start in range(first, len(theirs)):
         stop = start
         for one, other in zip(mine, theirs[start:], strict=False):
             if one != other:

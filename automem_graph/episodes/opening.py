@@ -11,7 +11,9 @@ from langchain_core.language_models import BaseChatModel
 from automem_graph.agent.desk import WINDOW
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.step import StepRow
-from automem_graph.agent.table import Speaker
+from automem_graph.agent.table import GAMEPLAY, Speaker
+from automem_graph.assistant.own.factory import is_agent, load_factory
+from automem_graph.assistant.own.talk import Talk
 from automem_graph.episodes.hold import hold
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import EpisodeFolder, RunError
@@ -22,8 +24,9 @@ from automem_graph.memory.memory import Deed, Memory
 from automem_graph.memory.quota import Quota
 from automem_graph.memory.rows import files_at
 from automem_graph.memory.tools import tool_of
+from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
-from automem_graph.protocols import ActionSpec, Edit
+from automem_graph.protocols import ActionSpec, Edit, Role
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.worlds.process import RemoteWorld
 
@@ -61,6 +64,25 @@ def open_trace(folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorl
         raise
 
 
+def open_models(
+    asked: Asked, resolve: Resolve, tools: Sequence[ActionSpec] | None
+) -> dict[Role, Speaker]:
+    """The models of an episode by their roles. An agent of somebody's own brings its own, and its
+    middleware gives the specialist its tools."""
+    if is_agent(asked.gameplay):
+        named = {role: one for role, one in asked.models.items() if role != GAMEPLAY}
+        return {role: open_model(*one, resolve, None) for role, one in named.items()}
+    return {role: open_model(*one, resolve, tools) for role, one in asked.models.items()}
+
+
+def check_player(name: str, sampling: Sampling, tools: Sequence[ActionSpec] | None = None) -> None:
+    """Raise what stands in the way of a model, or an agent, of this name (see `open_model`)."""
+    if is_agent(name):
+        load_factory(name)
+    else:
+        open_model(name, sampling, resolve_model, tools)
+
+
 def open_model(
     name: str, sampling: Sampling, resolve: Resolve, tools: Sequence[ActionSpec] | None
 ) -> Speaker:
@@ -77,6 +99,12 @@ def open_model(
         raise RunError(
             f"the model {name} makes no tool calls: leave --codec tool_calls out"
         ) from None
+
+
+def talk_so_far(folder: EpisodeFolder) -> Talk:
+    """The conversation that an episode is in."""
+    header, rows = walk_trace(folder)
+    return Talk.so_far(header.answer, rows)
 
 
 def open_memory(folder: EpisodeFolder, scaffold: Scaffold, step: int, turn: int) -> Memory:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
 from pydantic import Field, ValidationError
 
 from automem_graph.agent.baselines.graph import create_baseline_loop
 from automem_graph.agent.context import BASELINES, PlayContext
+from automem_graph.agent.desk import Desks
 from automem_graph.agent.graph import create_inner_loop, supersteps
 from automem_graph.agent.state import PlayInput
+from automem_graph.assistant.own.factory import is_agent
+from automem_graph.assistant.own.graph import create_own_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import EpisodeFolder, RunError, write_json
@@ -124,7 +129,7 @@ def read_result(folder: EpisodeFolder) -> EpisodeResult | None:
 
 def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     """Runs of `steps_per_run` steps until the world or the limit ends the episode."""
-    loop = (create_baseline_loop if context.agent in BASELINES else create_inner_loop)(desks)
+    loop = _loop(context)(desks)
     config: RunnableConfig = {"recursion_limit": supersteps(context)}
     again: PlayInput = {"episode": episode}
     while not (desk := desks(context, {"episode": episode}, None)).finished:
@@ -135,6 +140,13 @@ def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
                 pass
         finally:
             flush()
+
+
+def _loop(context: PlayContext) -> Callable[[Desks], CompiledStateGraph[Any, Any, Any, Any]]:
+    """What makes the graph that plays this context's agent."""
+    if context.agent in BASELINES:
+        return create_baseline_loop
+    return create_own_loop if is_agent(context.gameplay) else create_inner_loop
 
 
 def _result(

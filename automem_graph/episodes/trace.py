@@ -158,7 +158,7 @@ def _rows(folder: EpisodeFolder, header: Header, lines: Iterator[bytes]) -> Iter
 
 def prompt_of(row: StepRow, call: int) -> tuple[Message, ...]:
     """The messages that one model call of a step was given, byte for byte."""
-    return row.messages[: row.calls[call].prompt]
+    return row.messages[row.calls[call].since : row.calls[call].prompt]
 
 
 def _unfolded(

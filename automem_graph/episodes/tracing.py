@@ -56,7 +56,7 @@ class EpisodeTracer(LangChainTracer):
         self, serialized: dict[str, Any], inputs: dict[str, Any], **told: Any
     ) -> Run:
         """A graph or a node begins; the metadata of a node has the step that it is in."""
-        step = {"step": inputs["step"]} if "step" in inputs else {}
+        step = {"step": inputs["step"]} if isinstance(inputs, dict) and "step" in inputs else {}
         if step:
             told["metadata"] = {**(told.get("metadata") or {}), **step}
         return super().on_chain_start({}, step or inputs, **told)
@@ -153,8 +153,13 @@ def _labels(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _changes(outputs: dict[str, Any]) -> dict[str, Any]:
-    """A state without its conversation, and without what has become part of it."""
+def _changes(outputs: Any) -> Any:
+    """A state without its conversation, and without what has become part of it.
+
+    What a graph in the node gives back, as that of an agent of somebody's own, may be no state.
+    """
+    if not isinstance(outputs, dict):
+        return outputs
     kept = {name: value for name, value in outputs.items() if name != "messages"}
     if "turn" in kept:
         said = ("pending", "calls")

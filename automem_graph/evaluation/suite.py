@@ -11,8 +11,8 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import RUNS, EpisodeDesks
 from automem_graph.episodes.identity import Asked, RunAsked, suite_run_name
 from automem_graph.episodes.layout import RunFolder
+from automem_graph.episodes.opening import check_player
 from automem_graph.evaluation.seeds import check_seeds, parse_seeds
-from automem_graph.models.resolve import resolve_model
 from automem_graph.worlds.registry import TaskUnavailable, UnknownTask, missing, suite, worlds_of
 
 SEEDS = {"crafter": "42-51"}
@@ -99,7 +99,7 @@ def asked_of(tasks: set[str], given: Mapping[str, Any]) -> dict[str, Asked]:
     with EpisodeDesks() as plain:
         asked = {task: plain.asked(PlayContext(task=task, **given)) for task in sorted(tasks)}
     for name, sampling in {named for one in asked.values() for named in one.models.values()}:
-        resolve_model(name, sampling)
+        check_player(name, sampling)
     return asked
 
 

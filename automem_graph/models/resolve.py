@@ -28,6 +28,10 @@ OFFLINE = "offline:"
 """What the names of the rule-based models begin with: they cost nothing, and wait for nobody."""
 
 
+AGENT = "agent:"
+"""What the names of agents of one's own begin with (see `assistant.own`)."""
+
+
 class UnknownModel(ValueError):
     """A name that no chat model answers to here; the message is one sentence on what to type."""
 
@@ -50,6 +54,10 @@ def resolve_model(model: str | BaseChatModel, sampling: Sampling = PAPER) -> Bas
         return _served(name, sampling)
     if name.startswith("local:"):
         return _local(name, sampling)
+    if name.startswith(AGENT):
+        raise UnknownModel(
+            f"{name!r} is an agent and no model: it can only be what acts (--gameplay)."
+        )
     if not name:
         raise UnknownModel("The model has no name; type provider:model, or offline:player.")
     return _provided(name, sampling)

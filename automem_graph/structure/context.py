@@ -46,7 +46,11 @@ class EvolveContext:
         str, Field(description="The meta-LLM of the proposer `agent`: provider:model.")
     ] = ""
     gameplay: Annotated[
-        str, Field(description="The model that acts: offline:player, or provider:model.")
+        str,
+        Field(
+            description="Who acts: offline:player, provider:model, or in a task of conversations "
+            "an agent of your own, agent:module:attribute."
+        ),
     ] = "offline:player"
     specialist: Annotated[
         str, Field(description="The model that keeps memory; empty means the gameplay model.")

@@ -28,6 +28,7 @@ from automem_graph.agent.desk import Position
 from automem_graph.agent.memory_desk import PROCESS_STEPS
 from automem_graph.agent.observe import noted
 from automem_graph.agent.step import ModelCall, StepRow
+from automem_graph.assistant.own.factory import is_agent
 from automem_graph.episodes.layout import RunError, RunFolder
 from automem_graph.episodes.trace import Header, position_after, steps_kept, walk_trace
 from automem_graph.memory.journal import read_rows
@@ -60,7 +61,8 @@ def audit(run: RunFolder, scaffold: Path, episodes: Iterable[str], samples: int 
     """Play `samples` steps of each of these episodes again; Hoarded at the first that differs.
 
     The steps are drawn by a hash, so that the same run is audited in the same way. Episodes of the
-    wiped control need no audit: each of their steps had a process of its own.
+    wiped control need no audit: each of their steps had a process of its own. Nor do those of an
+    agent of somebody's own: there every node of a step had one.
     """
     with (
         tempfile.TemporaryDirectory(prefix="automem-audit-") as scratch,
@@ -72,7 +74,7 @@ def audit(run: RunFolder, scaffold: Path, episodes: Iterable[str], samples: int 
             asked = header.asked
             if asked.scaffold != rehearsal.scaffold.id:
                 raise RunError(f"{folder.path} was played by {asked.scaffold}: audit it with that")
-            if asked.agent != "memory":
+            if asked.agent != "memory" or is_agent(asked.gameplay):
                 continue
             card = find_task(asked.task).card.model_copy(update={"max_steps": asked.steps})
             drawn = sampled(episode, steps_kept(folder), samples)

@@ -11,7 +11,10 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable, Sequence
 
 from automem_graph.agent.observe import noted
+from automem_graph.agent.state import Message
 from automem_graph.agent.step import StepRow
+from automem_graph.assistant.own.factory import is_agent
+from automem_graph.assistant.own.record import of_memory
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
 from automem_graph.episodes.trace import walk_trace
 from automem_graph.memory.journal import read_rows
@@ -59,7 +62,8 @@ class _Done:
             while deed is not None and deed.step <= row.step:
                 self._count(deed, files, seen)
                 deed = next(journal, None)
-            _shows_nothing_else(row, list(seen), [*known, *files.values()])
+            said = of_memory(row) if is_agent(header.asked.gameplay) else row.messages
+            _shows_nothing_else(row.step, said, list(seen), [*known, *files.values()])
             seen.append(_plain(row.answer.text))
             self._steps += 1
 
@@ -107,14 +111,16 @@ def _takes_what_was_said(row: StepRow, actions: Collection[str]) -> None:
         )
 
 
-def _shows_nothing_else(row: StepRow, seen: Sequence[str], files: Collection[str]) -> None:
+def _shows_nothing_else(
+    step: int, said: Iterable[Message], seen: Sequence[str], files: Collection[str]
+) -> None:
     """An observation of before the last action is in no prompt, unless it is in the files."""
-    prompts = normal_form("\n".join(m["content"] for m in row.messages if m["role"] == "user"))
+    prompts = normal_form("\n".join(m["content"] for m in said if m["role"] == "user"))
     now = "\n".join(seen[-2:])
     for text in seen[:-2]:
         if quotes(prompts, text) and text not in now and not _within(text, files):
             raise Unfit(
-                f"hooks.py: the prompts of step {row.step} of an episode show what was seen before "
+                f"hooks.py: the prompts of step {step} of an episode show what was seen before "
                 "the last action, and no file holds it: what is remembered is for the model to "
                 "choose"
             )
