@@ -99,6 +99,11 @@ class SharedMemory:
         """The door for one conversation's step; `looked` is what an earlier visit of it knew."""
         return Visit(self, source, looked)
 
+    def within(self, prefix: str, *, read_only: bool) -> SharedMemory:
+        """The same memory with names that begin with a prefix, which ends with `/`."""
+        closed = (prefix,) if read_only else tuple(prefix + name for name in self._read_only)
+        return SharedMemory(self._archive, quota=self._quota, read_only=closed, prefix=prefix)
+
     def write(self, name: str, text: str) -> None:
         """Set a file as a person does, read-only or not, whoever wrote to it meanwhile.
 
