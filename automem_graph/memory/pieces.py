@@ -82,10 +82,11 @@ class Pieces:
         for item in every_item(self._store, namespace):
             name: Any = item.value.get("file")
             text: Any = item.value.get("text")
-            covers = item.value.get("covers") or ()
+            covers = item.value.get("covers")
             known = isinstance(name, str) and isinstance(text, str) and not check_name(name)
             if known and item.namespace == self._at(name):
-                found[name].append(Piece(item.key, text, frozenset(map(str, covers))))
+                keys = frozenset(map(str, covers if isinstance(covers, list) else ()))
+                found[name].append(Piece(item.key, text, keys))
         return dict(found)
 
     def _at(self, name: str) -> Namespace:
