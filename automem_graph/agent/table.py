@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from automem_graph.agent.codecs import TAGS, Codec
 from automem_graph.agent.events import Event, Listener
-from automem_graph.models.calling import PATIENCE_S
 from automem_graph.models.meter import Meter
 from automem_graph.protocols import Role, TaskCard
 
@@ -36,8 +35,8 @@ class Table:
     codec: Codec = TAGS
     meter: Meter | None = None
     """Counts the model calls against a budget, where there is one."""
-    patience_s: float = PATIENCE_S
-    """Seconds after which a model call that failed is not tried again."""
+    patience_s: float | None = None
+    """Seconds that a model call may wait for its turn and for another try, where somebody waits."""
     listener: Listener | None = None
     stream: Callable[[dict[str, Any]], None] | None = None
     """Where the run in progress streams custom events to; set by the graph at each node."""

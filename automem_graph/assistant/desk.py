@@ -13,7 +13,7 @@ from automem_graph.assistant.state import MemoryState
 from automem_graph.memory.shared import SharedMemory, Visit
 
 PATIENCE_S = 10.0
-"""Seconds after which memory's model calls are not tried again: somebody waits for the answer."""
+"""Seconds that memory's model calls may wait: somebody waits for the host's answer."""
 
 
 @dataclass(kw_only=True)
@@ -23,7 +23,7 @@ class KeeperDesk(Keeping):
     memory: Visit
     shared: SharedMemory
     """What is visited."""
-    patience_s: float = PATIENCE_S
+    patience_s: float | None = PATIENCE_S
     at: int = 0
     """The number of the step in play."""
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import tenacity
 
 from automem_graph.models.faults import Fault, diagnose
 from automem_graph.models.garbled import garbled_calls
+from automem_graph.models.pace import NoPlace
 from automem_graph.models.servers import Health, Server
 
 if TYPE_CHECKING:
@@ -65,23 +67,28 @@ class _Passing(Exception):
 def call(
     model: Runnable[LanguageModelInput, AIMessage],
     messages: Sequence[Any],
-    patience_s: float = PATIENCE_S,
+    patience_s: float | None = None,
 ) -> AIMessage:
     """The reply of a chat model, with or without tools bound to it; ModelError where there is none.
 
     NoReply, which is one, says that the next call may go better. Blocks while it waits for a place
-    among the calls to the same server, and between tries.
+    among the calls to the same server, and between tries; no longer than `patience_s`, where
+    somebody waits for the reply.
     """
     server = Server(model)
+    patience = PATIENCE_S if patience_s is None else patience_s
     drawn = tenacity.wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
     again = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_Passing),
         wait=lambda state: max(_last(state).fault.wait_s, drawn(state)),
-        stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_before_delay(patience_s),
+        stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_before_delay(patience),
         retry_error_callback=lambda state: _give_up(server, state),
     )
-    with server.health.pace.place():
-        return again(_ask, server, model, messages)
+    try:
+        with server.health.pace.place(inf if patience_s is None else patience_s):
+            return again(_ask, server, model, messages)
+    except NoPlace as error:
+        raise ModelError(f"{server} takes no more calls for now: come back later") from error
 
 
 def _ask(

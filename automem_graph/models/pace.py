@@ -14,6 +14,10 @@ from contextlib import contextmanager
 from math import inf
 
 
+class NoPlace(Exception):
+    """There is no place among the calls to a server for as long as the caller would wait."""
+
+
 class Pace:
     """The calls of this process to one server; any thread may use it.
 
@@ -34,11 +38,18 @@ class Pace:
         return self._most
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Wait for a place among the calls under way, and hold it."""
+    def place(self, patience_s: float = inf) -> Iterator[None]:
+        """Wait for a place among the calls under way, and hold it.
+
+        NoPlace where there is none within `patience_s`: at once, where that is known.
+        """
+        until = time.monotonic() + patience_s
         with self._change:
-            while (pause := self._paused_until - time.monotonic()) > 0 or self._is_full():
-                self._change.wait(pause if pause > 0 else None)
+            while (pause := self._paused_until - (now := time.monotonic())) > 0 or self._is_full():
+                if now + max(pause, 0.0) >= until:
+                    raise NoPlace
+                waits = min(pause if pause > 0 else inf, until - now)
+                self._change.wait(waits if waits < inf else None)
             self._under_way += 1
         try:
             yield
