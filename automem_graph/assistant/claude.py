@@ -18,15 +18,17 @@ from langchain.agents.middleware.types import (
     ModelRequest,
     ModelResponse,
 )
+from langchain.tools import ToolRuntime
 from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, ValidationError
 
 from automem_graph.agent.speech import clean
 from automem_graph.assistant.commands import COMMANDS
-from automem_graph.assistant.create import MemoryFor
+from automem_graph.assistant.keeper import MemoryFor
 from automem_graph.assistant.paths import Astray
-from automem_graph.assistant.visiting import Visitors, out_of_reach
+from automem_graph.assistant.visiting import NO_RUNTIME, Visitors, out_of_reach, writer
 from automem_graph.memory.rows import JournalError
+from automem_graph.memory.source import Source
 
 TOOL = {"type": "memory_20250818", "name": "memory"}
 """How the tool is declared to Claude: by its type, without a schema."""
@@ -52,7 +54,7 @@ def memory_command(memory: MemoryFor, command: Mapping[str, Any]) -> str:
 
     What cannot be done is answered in the tool's documented sentences, never raised.
     """
-    return _answer(Visitors(memory), command)
+    return _answer(Visitors(memory), writer(), command)
 
 
 class ClaudeMemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
@@ -61,9 +63,13 @@ class ClaudeMemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
     def __init__(self, memory: MemoryFor) -> None:
         super().__init__()
         visitors = Visitors(memory)
+
+        def memory_tool(runtime: ToolRuntime[Any, Any] = NO_RUNTIME, **command: Any) -> str:
+            return _answer(visitors, writer(runtime, TOOL["name"]), command)
+
         self.tools = [
             StructuredTool.from_function(
-                lambda **command: _answer(visitors, command),
+                memory_tool,
                 name=TOOL["name"],
                 description="Memory over many conversations, as files under /memories.",
                 args_schema=Asked,
@@ -94,10 +100,10 @@ def _declared(request: ModelRequest[Any]) -> ModelRequest[Any]:
     return request.override(tools=[*others, dict(TOOL)])
 
 
-def _answer(visitors: Visitors, command: Mapping[str, Any]) -> str:
+def _answer(visitors: Visitors, source: Source, command: Mapping[str, Any]) -> str:
     try:
         asked = Asked.model_validate(dict(command))
-        return clean(_carry_out(visitors, asked))
+        return clean(_carry_out(visitors, source, asked))
     except ValidationError as error:
         return _unclear(error.errors()[0])
     except Astray as astray:
@@ -107,21 +113,21 @@ def _answer(visitors: Visitors, command: Mapping[str, Any]) -> str:
         return f"Error: {out_of_reach(error)}"
 
 
-def _carry_out(visitors: Visitors, asked: Asked) -> str:
+def _carry_out(visitors: Visitors, source: Source, asked: Asked) -> str:
     given = asked.model_dump(exclude_none=True)
     name = given.pop("command")
     if asked.new_str is not None:  # as the text editor's insert has it
         given.setdefault("insert_text", asked.new_str)
     if asked.path is not None:
         given.setdefault("old_path", asked.path)
-    wanted = list(signature(COMMANDS[name]).parameters.values())[1:]
+    wanted = list(signature(COMMANDS[name]).parameters.values())[2:]
     lacking = [
         one.name for one in wanted if one.default is Parameter.empty and one.name not in given
     ]
     if lacking:
         raise Astray(f"Error: {name} needs {' and '.join(lacking)}")
     args = {one.name: given[one.name] for one in wanted if one.name in given}
-    return COMMANDS[name](visitors, **args)
+    return COMMANDS[name](visitors, source, **args)
 
 
 def _unclear(error: Any) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from automem_graph.assistant.paths import Astray, inside, name_of
-from automem_graph.assistant.visiting import Visitors, as_deed, writer
+from automem_graph.assistant.visiting import Visitors, as_deed
+from automem_graph.memory.source import Source
 from automem_graph.memory.text import normal_form
 from automem_graph.protocols import Answer, Edit
 
@@ -21,11 +22,12 @@ VIEW_CHARS = 16_000
 _MISSING = "The path {} does not exist. Please provide a valid path."
 
 
-def view(visitors: Visitors, path: str, view_range: Sequence[int] | None = None) -> str:
+def view(
+    visitors: Visitors, source: Source, path: str, view_range: Sequence[int] | None = None
+) -> str:
     """A file with its lines numbered, or what a folder holds, up to two levels deep."""
     name = _name(path)
-    with visitors.visit(writer()) as visit:
-        text = visit.text(name) if name else None
+    text = visitors.see(source, name) if name else None
     if text is not None:
         lines = _lines(text)
         first, last = _range(view_range, len(lines))
@@ -37,10 +39,9 @@ def view(visitors: Visitors, path: str, view_range: Sequence[int] | None = None)
     return _listed(visitors, path.rstrip("/"), len(name) + 1 if name else 0, found)
 
 
-def create(visitors: Visitors, path: str, file_text: str) -> str:
+def create(visitors: Visitors, source: Source, path: str, file_text: str) -> str:
     """A new file; one that is there stays as it is."""
     name = _file(path)
-    source = writer()
     with visitors.visit(source) as visit:
         if visit.text(name) is not None:
             raise Astray(f"Error: File {path} already exists")
@@ -49,7 +50,9 @@ def create(visitors: Visitors, path: str, file_text: str) -> str:
     return f"File created successfully at: {path}"
 
 
-def str_replace(visitors: Visitors, path: str, old_str: str, new_str: str = "") -> str:
+def str_replace(
+    visitors: Visitors, source: Source, path: str, old_str: str, new_str: str = ""
+) -> str:
     """Replace a text that is in the file exactly once, and show the lines around it."""
     old, new = _plain(old_str), _plain(new_str)
     shown = ""
@@ -72,14 +75,16 @@ def str_replace(visitors: Visitors, path: str, old_str: str, new_str: str = "") 
         shown = _page(lines, max(places[0] - 2, 1), min(places[0] + 2, len(lines)))
         return changed
 
-    _revise(visitors, "STR_REPLACE", path, replaced)
+    _revise(visitors, source, "STR_REPLACE", path, replaced)
     return (
         "The memory file has been edited. Here is the snippet showing the change (with line "
         f"numbers):\n{shown}"
     )
 
 
-def insert(visitors: Visitors, path: str, insert_line: int, insert_text: str = "") -> str:
+def insert(
+    visitors: Visitors, source: Source, path: str, insert_line: int, insert_text: str = ""
+) -> str:
     """Put a text after a line; after line 0 is the beginning."""
 
     def inserted(text: str) -> str:
@@ -92,21 +97,21 @@ def insert(visitors: Visitors, path: str, insert_line: int, insert_text: str = "
         put = _plain(insert_text).removesuffix("\n")
         return "\n".join([*lines[:insert_line], put, *lines[insert_line:]])
 
-    _revise(visitors, "INSERT", path, inserted, by_place=True)
+    _revise(visitors, source, "INSERT", path, inserted, by_place=True)
     return f"The file {path} has been edited."
 
 
-def delete(visitors: Visitors, path: str) -> str:
+def delete(visitors: Visitors, source: Source, path: str) -> str:
     """Remove a file, or a folder with all that is in it."""
     name = _file(path)
     gone = _those(visitors, name)
     if not gone:
         raise Astray(f"Error: The path {path} does not exist")
-    _perform(visitors, "DELETE", name, [Edit(op="remove", file=one) for one in gone])
+    _done(visitors.move(source, "DELETE", dict.fromkeys(gone)))
     return f"Successfully deleted {path}"
 
 
-def rename(visitors: Visitors, old_path: str, new_path: str) -> str:
+def rename(visitors: Visitors, source: Source, old_path: str, new_path: str) -> str:
     """Give a file or a folder another name; what is there is never replaced."""
     old, new = _file(old_path), _file(new_path)
     moved = _those(visitors, old)
@@ -114,10 +119,8 @@ def rename(visitors: Visitors, old_path: str, new_path: str) -> str:
         raise Astray(f"Error: The path {old_path} does not exist")
     if _those(visitors, new):
         raise Astray(f"Error: The destination {new_path} already exists")
-    texts = {one: visitors.memory.text(one) or "" for one in moved}
     named = {one: name_of(f"/{new}{one[len(old) :]}") for one in moved}
-    written = [Edit(op="replace", file=named[one], text=texts[one]) for one in moved]
-    _perform(visitors, "RENAME", old, [*written, *(Edit(op="remove", file=one) for one in moved)])
+    _done(visitors.move(source, "RENAME", named))
     return f"Successfully renamed {old_path} to {new_path}"
 
 
@@ -149,6 +152,7 @@ def _those(visitors: Visitors, name: str) -> list[str]:
 
 def _revise(
     visitors: Visitors,
+    source: Source,
     action: str,
     path: str,
     make: Callable[[str], str],
@@ -158,13 +162,7 @@ def _revise(
     name = _file(path)
     if visitors.memory.text(name) is None:
         raise Astray(f"Error: {_MISSING.format(path)}")
-    _done(visitors.revise(writer(), action, name, make, by_place=by_place))
-
-
-def _perform(visitors: Visitors, action: str, name: str, edits: Sequence[Edit]) -> None:
-    source = writer()
-    with visitors.visit(source) as visit:
-        _done(visit.perform(as_deed(source, action, {"file": name}), edits))
+    _done(visitors.revise(source, action, name, make, by_place=by_place))
 
 
 def _done(answer: Answer) -> None:

@@ -9,16 +9,15 @@ deepagents, so it is imported where a deep agent is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from automem_graph.assistant.create import MemoryFor
+from automem_graph.assistant.keeper import MemoryFor
 from automem_graph.assistant.paths import Astray, folder_of, inside, name_of
 from automem_graph.assistant.visiting import Visitors, as_deed, out_of_reach, writer
 from automem_graph.memory.rows import JournalError
-from automem_graph.memory.text import normal_form
-from automem_graph.protocols import Answer, Edit
+from automem_graph.protocols import Edit
 
 try:
     from deepagents.backends.protocol import (
@@ -79,8 +78,8 @@ class MemoryBackend(BackendProtocol):
     """Memory files as deepagents' files: text only, in the memory's names, quotas and rules.
 
     Nothing is kept here but what each thread has seen of the files, so a change shows at once in
-    every thread. `write` over a file that changed since its thread last saw it is refused; `edit`
-    is made on the file as it is now, and made anew where somebody else wrote in between.
+    every thread. `write` over text that its thread has not seen is refused; `edit` is made on the
+    file as it is now, and made anew where somebody else wrote in between.
     """
 
     def __init__(self, memory: MemoryFor) -> None:
@@ -105,7 +104,7 @@ class MemoryBackend(BackendProtocol):
     @_answering(ReadResult)
     def read(self, file_path: str, offset: int = 0, limit: int = 2000) -> ReadResult:
         """Some of a file's lines, counted from 0."""
-        text = self._seen(name_of(file_path))
+        text = self._visitors.see(writer(), name_of(file_path))
         if text is None:
             return ReadResult(error=f"File {file_path} not found")
         return slice_read_response(_data(text), offset, limit)
@@ -113,8 +112,10 @@ class MemoryBackend(BackendProtocol):
     @_answering(WriteResult)
     def write(self, file_path: str, content: str) -> WriteResult:
         """Create a file, or replace it."""
-        name = name_of(file_path)
-        answer = self._perform("WRITE", [Edit(op="replace", file=name, text=content)])
+        name, source = name_of(file_path), writer()
+        with self._visitors.visit(source) as visit:
+            edit = Edit(op="replace", file=name, text=content)
+            answer = visit.perform(as_deed(source, "WRITE", {"file": name}), [edit])
         return WriteResult(path=file_path) if answer.ok else WriteResult(error=answer.text)
 
     @_answering(EditResult)
@@ -145,7 +146,7 @@ class MemoryBackend(BackendProtocol):
         gone = [name] if name in names else inside(f"{name}/", names)
         if not gone:
             return DeleteResult(error=f"File {file_path} not found")
-        answer = self._perform("DELETE", [Edit(op="remove", file=one) for one in gone])
+        answer = self._visitors.move(writer(), "DELETE", dict.fromkeys(gone))
         return DeleteResult(path=file_path) if answer.ok else DeleteResult(error=answer.text)
 
     @_answering(GrepResult)
@@ -189,17 +190,6 @@ class MemoryBackend(BackendProtocol):
     def _names(self) -> list[str]:
         return [entry.name for entry in self._visitors.memory.index()]
 
-    def _seen(self, name: str) -> str | None:
-        """The file in normal form, which this thread has seen then."""
-        with self._visitors.visit(writer()) as visit:
-            text = visit.text(name)
-        return None if text is None else normal_form(text)
-
-    def _perform(self, action: str, edits: Sequence[Edit]) -> Answer:
-        source = writer()
-        with self._visitors.visit(source) as visit:
-            return visit.perform(as_deed(source, action, {"file": edits[0].file}), edits)
-
     def _upload(self, path: str, data: bytes) -> str | None:
         if b"\0" in data:
             return "memory keeps text only"
@@ -216,7 +206,7 @@ class MemoryBackend(BackendProtocol):
     def _download(self, path: str) -> FileDownloadResponse:
         try:
             name = name_of(path)
-            text = self._seen(name)
+            text = self._visitors.see(writer(), name)
             if text is not None:
                 return FileDownloadResponse(path=path, content=text.encode())
             error = "is_directory" if inside(f"{name}/", self._names()) else "file_not_found"
@@ -232,7 +222,7 @@ def _folder(path: str) -> FileInfo:
 
 
 def _data(text: str) -> FileData:
-    return FileData(content=normal_form(text), encoding="utf-8")
+    return FileData(content=text, encoding="utf-8")
 
 
 def _lf(text: str) -> str:

@@ -8,26 +8,23 @@ Each runs the action's own code in the scaffold's isolated process. What goes wr
 from __future__ import annotations
 
 import os
-import threading
-import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, StructuredTool
 
 from automem_graph.agent.speech import clean
-from automem_graph.assistant.create import MemoryFor
-from automem_graph.assistant.hearing import heard, news
+from automem_graph.assistant.hosts import Hosts
+from automem_graph.assistant.keeper import MemoryFor
 from automem_graph.assistant.recalled import Recalled, as_message
 from automem_graph.assistant.tool_args import args_of, call_of, missing
-from automem_graph.assistant.visiting import Visitors, as_deed, out_of_reach, writer
+from automem_graph.assistant.visiting import NO_RUNTIME, Visitors, as_deed, out_of_reach, writer
 from automem_graph.memory.names import check_name
 from automem_graph.memory.rows import JournalError
-from automem_graph.memory.source import Heard, Source
+from automem_graph.memory.source import Source
 from automem_graph.protocols import ActionSpec
-from automem_graph.scaffold.client import CODED, ScaffoldHost
+from automem_graph.scaffold.client import CODED
 from automem_graph.scaffold.errors import ScaffoldFault
 from automem_graph.scaffold.load import Scaffold, load_scaffold
 
@@ -35,9 +32,6 @@ PREFIX = "memory_"
 """Begins every tool's name: a host has tools of its own beside them."""
 
 LIST = f"{PREFIX}files"
-
-_OUTSIDE: Any = None
-"""In the place of a runtime where there is no graph."""
 
 
 def memory_tools(memory: MemoryFor, scaffold: str | os.PathLike[str] = "v0") -> list[BaseTool]:
@@ -53,29 +47,16 @@ def memory_tools(memory: MemoryFor, scaffold: str | os.PathLike[str] = "v0") -> 
 
 
 class _Shelf:
-    """What the tools share: who comes to memory, and the scaffold's host.
-
-    The host is started on first use, and ends with the last of the tools.
-    """
+    """What the tools share: who comes to memory, and the scaffold's host."""
 
     def __init__(self, visitors: Visitors, scaffold: Scaffold) -> None:
         self.visitors = visitors
-        self.scaffold = scaffold
-        self._lock = threading.Lock()
-        self._host: ScaffoldHost | None = None
-
-    @property
-    def host(self) -> ScaffoldHost:
-        with self._lock:
-            if self._host is None:
-                self._host = ScaffoldHost.start(self.scaffold)
-                weakref.finalize(self, self._host.close)
-            return self._host
+        self.hosts = Hosts(scaffold)
 
     def act(self, spec: ActionSpec, args: Mapping[str, str], source: Source) -> str:
         """One action: its code in the scaffold's process, its edits here."""
         with self.visitors.visit(source) as visit:
-            with self.host.open_session(visit) as session:
+            with self.hosts.here.open_session(visit) as session:
                 reply = session.run(spec, args)
             if spec.kind != "write":
                 return _as_data(args.get("file", ""), clean(reply.text))
@@ -86,18 +67,18 @@ class _Shelf:
 def _tool(shelf: _Shelf, spec: ActionSpec) -> BaseTool:
     named = spec.model_copy(update={"name": f"{PREFIX}{spec.name.lower()}"})
 
-    def run(*given: str, runtime: ToolRuntime[Any, Any] = _OUTSIDE, **args: str) -> str:
+    def run(*given: str, runtime: ToolRuntime[Any, Any] = NO_RUNTIME, **args: str) -> str:
         call = call_of(named, given, args)
         if call.problem is not None:
             return clean(call.problem)
-        source = _source(runtime, named.name)
+        source = writer(runtime, named.name)
         return _said(named.name, lambda: shelf.act(spec, call.args, source))
 
     return StructuredTool.from_function(
         run,
         name=named.name,
         description=f"Memory: {spec.help}. {LIST} says which files there are.",
-        args_schema=args_of(shelf.scaffold, spec),
+        args_schema=args_of(shelf.hosts.scaffold, spec),
         infer_schema=False,
         handle_validation_error=lambda error: missing(named, error),
     )
@@ -131,15 +112,3 @@ def _as_data(file: str, text: str) -> str:
     name = "(memory)" if check_name(file) else file
     message = as_message([Recalled(file=name, asked="", text=text)])
     return message.text if message else "Memory has nothing there."
-
-
-def _source(runtime: ToolRuntime[Any, Any] | None, name: str) -> Source:
-    """Where a tool's writing comes from: what was new to the model that called it, and the call."""
-    if not isinstance(runtime, ToolRuntime):
-        return writer()
-    state = runtime.state
-    messages = state.get("messages", []) if isinstance(state, Mapping) else []
-    spoke = [at for at, one in enumerate(messages) if isinstance(one, AIMessage)]
-    before = messages[: spoke[-1]] if spoke else messages
-    call = Heard(id=clean(runtime.tool_call_id or ""), kind="assistant", name=name)
-    return writer(step=max(len(spoke) - 1, 0), heard=(*heard(news(before)), call))

@@ -1,7 +1,6 @@
 """Memory as the files of a deep agent: its own tools, one memory in every thread, nothing lost."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -18,15 +17,14 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from automem_graph.assistant.mount import MemoryBackend
-from automem_graph.memory.dictionary import DictFiles
-from automem_graph.memory.directory import DirectoryFiles
+from automem_graph.memory.open import open_memory
 from automem_graph.memory.quota import Quota
 from automem_graph.memory.shared import SharedMemory
 from support.scripted import Tooled, in_turn
 
 
 def in_process(**limits) -> SharedMemory:
-    return SharedMemory(DictFiles(), quota=Quota(**limits))
+    return SharedMemory.in_process(quota=Quota(**limits))
 
 
 def asks(name: str, **args: object) -> AIMessage:
@@ -107,14 +105,14 @@ def test_a_write_over_what_somebody_else_changed_is_told_and_not_done():
     backend.write("/a.md", "mine\n")
     MemoryBackend(memory).edit("/a.md", "mine", "theirs")
     refused = backend.write("/a.md", "mine again\n")
-    assert "changed" in refused.error
+    assert "somebody else has written to it" in refused.error
     assert memory.text("a.md") == "theirs\n"
     backend.read("/a.md")
     assert backend.write("/a.md", "mine again\n").error is None
 
 
 def test_parallel_edits_are_all_kept():
-    memory = SharedMemory(DirectoryFiles(Path("mem")))
+    memory = open_memory("mem")
     MemoryBackend(memory).write("/a.md", "".join(f"item {n}: open\n" for n in range(40)))
 
     def close(n: int) -> str | None:
@@ -131,12 +129,13 @@ def test_an_edit_after_which_lines_were_missed_is_no_leave_to_replace_them():
     backend.write("/a.md", "one\ntwo\n")
     other.edit("/a.md", "two", "two\nthree")
     assert backend.edit("/a.md", "one", "ONE").error is None
-    assert "changed" in backend.write("/a.md", "ONE\ntwo\n").error
+    assert "somebody else has written to it" in backend.write("/a.md", "ONE\ntwo\n").error
+    assert "has changed since" in backend.delete("/a.md").error
     assert memory.text("a.md") == "ONE\ntwo\nthree\n"
 
 
 def test_text_of_other_systems_can_be_edited_as_it_is_read():
-    memory = SharedMemory(DirectoryFiles(Path("mem")))
+    memory = open_memory("mem")
     Path("mem").mkdir()
     Path("mem/a.md").write_bytes(b"one\r\ntwo\r\n")
     backend = MemoryBackend(memory)
@@ -209,8 +208,8 @@ def test_nothing_leaves_the_memory_and_nothing_raises(doings):
     (root / "mem").mkdir(parents=True)
     (root / "outside").mkdir()
     (root / "outside/x.md").write_text("secret")
-    os.symlink("../outside", root / "mem/link")
-    backend = MemoryBackend(SharedMemory(DirectoryFiles(root / "mem")))
+    (root / "mem/link").symlink_to("../outside")
+    backend = MemoryBackend(root / "mem")
     for name, *args in doings:
         if name == "upload":
             result = backend.upload_files([(args[0], args[1].encode("utf-8", "replace"))])
@@ -225,8 +224,8 @@ def test_nothing_leaves_the_memory_and_nothing_raises(doings):
 
 
 def test_a_broken_disk_is_an_error_and_no_exception():
-    Path("mem").write_text("a file where the folder should be")
     backend = MemoryBackend("mem")
+    Path("mem").write_text("a file where the folder should be")
     assert backend.read("/a.md").error.startswith("Memory could not be reached just now")
     assert backend.write("/a.md", "x").error.startswith("Memory could not be reached just now")
     assert backend.download_files(["/a.md"])[0].error.startswith("Memory could not be reached")
@@ -252,7 +251,8 @@ def test_what_is_written_is_credited_to_its_thread():
 
 
 def test_a_read_only_file_stays_as_it_is():
-    memory = SharedMemory(DictFiles({"rules.md": "x\n"}), read_only=["rules.md"])
+    memory = SharedMemory.in_process(read_only=["rules.md"])
+    memory.write("rules.md", "x")
     backend = MemoryBackend(memory)
     for result in (
         backend.write("/rules.md", "y"),

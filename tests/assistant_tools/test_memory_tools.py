@@ -16,11 +16,7 @@ from langchain_tests.unit_tests import ToolsUnitTests
 from langgraph.checkpoint.memory import InMemorySaver
 
 from automem_graph.assistant.tools import memory_tools
-from automem_graph.memory.dictionary import DictFiles
-from automem_graph.memory.rows import Deed
 from automem_graph.memory.shared import SharedMemory
-from automem_graph.memory.source import Source
-from automem_graph.protocols import Edit
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.scaffold.load import load_scaffold
 from support.scripted import Tooled, calls, in_turn
@@ -38,11 +34,9 @@ ARGS = {
 
 
 def kept(**files: str) -> SharedMemory:
-    memory = SharedMemory(DictFiles())
+    memory = SharedMemory.in_process()
     for name, text in files.items():
-        visit = memory.visit(Source(role="person"))
-        deed = Deed(step=0, turn=0, role="person", action="WRITE")
-        assert visit.perform(deed, [Edit(op="replace", file=f"{name}.md", text=text)]).ok
+        memory.write(f"{name}.md", text)
     return memory
 
 
@@ -175,8 +169,7 @@ def test_a_conversation_replaces_what_it_has_read_and_is_told_of_what_others_cha
     mine.invoke(question, at)
     theirs.invoke(question, {"configurable": {"thread_id": "theirs"}})
     refused = answers(mine.invoke(question, at))[-1]
-    assert "changed" in refused
-    assert "notes.md" in refused
+    assert "notes.md was left as it is: somebody else has written to it" in refused
     assert memory.text("notes.md") == "tea\nmilk\n"
     assert answers(mine.invoke(question, at))[-1] == "Wrote notes.md."
     assert memory.text("notes.md") == "coffee\n"
@@ -213,10 +206,17 @@ def test_parallel_calls_of_one_reply_are_all_kept():
 
 
 def test_a_broken_disk_is_a_sentence_without_a_place():
+    tools = by_name("mem")
     Path("mem").write_text("a file where the folder should be")
-    said = by_name("mem")["memory_append"].invoke({"file": "a.md", "text": "x"})
+    said = tools["memory_append"].invoke({"file": "a.md", "text": "x"})
     assert said.startswith("Memory could not be reached just now")
     assert "/" not in said
+
+
+def test_a_memory_that_cannot_be_is_told_when_the_tools_are_made():
+    Path("mem").write_text("a file where the folder should be")
+    with pytest.raises(ValueError, match="is no folder"):
+        memory_tools("mem")
 
 
 def test_scaffold_code_that_fails_is_a_sentence(tmp_path):
