@@ -124,6 +124,8 @@ class MemoryBackend(BackendProtocol):
     ) -> EditResult:
         """Replace a text that is there once, or everywhere it is; line ends do not matter."""
         name, made = name_of(file_path), 0
+        if self._visitors.memory.text(name) is None:
+            return EditResult(error=f"File {file_path} not found")
 
         def replaced(text: str) -> str:
             nonlocal made
@@ -212,6 +214,8 @@ class MemoryBackend(BackendProtocol):
             error = "is_directory" if inside(f"{name}/", self._names()) else "file_not_found"
         except Astray:
             error = "invalid_path"
+        except PermissionError:
+            error = "permission_denied"
         except (OSError, JournalError) as broken:
             error = out_of_reach(broken)
         return FileDownloadResponse(path=path, error=error)

@@ -159,7 +159,7 @@ def test_text_of_other_systems_can_be_edited_as_it_is_read():
         (lambda b: b.edit("/a.md", "nothing", "x"), "not found in file"),
         (lambda b: b.edit("/a.md", "a", "x"), "2 times"),
         (lambda b: b.edit("/a.md", "", "x"), "old_string"),
-        (lambda b: b.edit("/none.md", "a", "x"), "no file none.md"),
+        (lambda b: b.edit("/none.md", "a", "x"), "not found"),
         (lambda b: b.delete("/"), "whole memory"),
         (lambda b: b.delete("/none.md"), "not found"),
         (lambda b: b.ls("/none"), "not found"),
