@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.memory import InMemoryStore
 
 from automem_graph.assistant.mount import MemoryBackend
-from automem_graph.memory.open import open_memory
+from automem_graph.memory.open import open_memory, store_memory
 from automem_graph.memory.quota import Quota
 from automem_graph.memory.shared import SharedMemory
 from support.scripted import Tooled, in_turn
@@ -111,8 +112,17 @@ def test_a_write_over_what_somebody_else_changed_is_told_and_not_done():
     assert backend.write("/a.md", "mine again\n").error is None
 
 
-def test_parallel_edits_are_all_kept():
-    memory = open_memory("mem")
+@pytest.mark.parametrize(
+    "opened",
+    [
+        SharedMemory.in_process,
+        lambda: open_memory("mem"),
+        lambda: store_memory(InMemoryStore(), ("memories",)),
+    ],
+    ids=["process", "folder", "store"],
+)
+def test_parallel_edits_are_all_kept(opened):
+    memory = opened()
     MemoryBackend(memory).write("/a.md", "".join(f"item {n}: open\n" for n in range(40)))
 
     def close(n: int) -> str | None:
