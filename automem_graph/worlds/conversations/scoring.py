@@ -24,7 +24,8 @@ AROUND = 20
 """Words that an answer may have beside the expected ones: to say all one knows is no answer."""
 
 _TAKES = ("outputs", "reference_outputs", "inputs")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"(?:(?<!\w)-(?=\d))?\w+(?:(?<=\d)[.,:](?=\d)\w+)*")
+"""A number is a word as it stands: -4, 4.5 and 15:00 are none of 4, 5 and 15."""
 _ARTICLES = frozenset(("a", "an", "the"))
 
 
@@ -35,7 +36,8 @@ class EvaluatorFailed(RuntimeError):
 def says(*, outputs: str, reference_outputs: JsonValue) -> bool:
     """Whether an answer has the expected words in a row, and at most `AROUND` others.
 
-    Case, punctuation and articles do not matter. Of a list any member will do.
+    Case, punctuation and articles do not matter. Of a list any member will do. Where words are not
+    parted by blanks, as in Chinese, it is of no use.
     """
     if isinstance(reference_outputs, list):
         return any(says(outputs=outputs, reference_outputs=one) for one in reference_outputs)
