@@ -1,7 +1,6 @@
-"""A task of conversations, an agent that plays it, and a specialist that keeps its memory.
+"""A task of conversations, and agents that play it, by rules and in any process.
 
-As names: `support.talks:TALKS` and `agent:support.talks:make_agent`. The specialist files what it
-hears under the word that the scaffold's prompt names, and looks it up again by the question's.
+As names: `support.talks:TALKS` and `agent:support.talks:make_agent`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ import re
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
 
 from automem_graph.models.companion import OfflineCompanion
 from automem_graph.protocols import Observation, TaskCard
@@ -18,6 +18,7 @@ from support.scripted import routine
 
 NAME = "support.talks:TALKS"
 AGENT = "agent:support.talks:make_agent"
+HINTED = "agent:support.talks:make_hinted_agent"
 THINGS = ("car", "desk", "door", "coat")
 
 
@@ -84,6 +85,23 @@ def keep(messages: list[BaseMessage]) -> str:
     return f"<|SEARCH|>facts.md|{asked[-1]}<|END|>"
 
 
+class Both(OfflineCompanion):
+    """The companion, which keeps its own memory as well: always, or where a prompt says `hint`."""
+
+    hint: str = ""
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **more: Any) -> ChatResult:
+        if not messages[-1].text.startswith(("# LOG", "# PLAN", "<|")):
+            return super()._generate(messages, *args, **more)
+        said = keep(messages) if self.hint in messages[0].text else "<|DONE|>"
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=said))])
+
+
 def make_agent(middleware: Any) -> Any:
-    """The companion, with the middleware and nothing else."""
-    return create_agent(OfflineCompanion(), middleware=[middleware])
+    """An agent whose own model keeps memory, if no specialist is named."""
+    return create_agent(Both(), middleware=[middleware])
+
+
+def make_hinted_agent(middleware: Any) -> Any:
+    """One that keeps memory only where the scaffold tells it to."""
+    return create_agent(Both(hint=HINT), middleware=[middleware])

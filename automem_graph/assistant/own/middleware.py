@@ -6,7 +6,7 @@ trouble with memory ends the episode instead of going on without: a score must b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -21,12 +21,11 @@ from automem_graph.assistant.desk import KeeperDesk, SetDesk
 from automem_graph.assistant.keeper import Beside, Keeper
 from automem_graph.assistant.middleware import AutoMemMiddleware
 from automem_graph.assistant.own.desk import OwnDesk
-from automem_graph.assistant.own.door import EpisodeDoor
+from automem_graph.assistant.own.door import EpisodeMemory
 from automem_graph.assistant.own.record import Record
 from automem_graph.assistant.past import Outcome
 from automem_graph.assistant.state import MemoryState
 from automem_graph.memory.shared import SharedMemory
-from automem_graph.memory.source import Source
 from automem_graph.models.calling import PATIENCE_S
 from automem_graph.scaffold.client import ScaffoldHost
 
@@ -72,23 +71,13 @@ class _EpisodeSteps(MemorySteps):
     raised = (Exception,)
 
 
-class _EpisodeMemory:
-    """What a keeper visits in the place of a shared memory."""
-
-    def __init__(self, desk: OwnDesk, record: Record) -> None:
-        self._desk = desk
-        self._record = record
-
-    def visit(self, source: Source, looked: Mapping[str, int] | None = None) -> EpisodeDoor:
-        """The door for a node of the keep under way."""
-        return EpisodeDoor(self._desk.memory, self._desk.step, len(self._record.calls))
-
-
 class _EpisodeKeeper(Keeper):
     """Sets desks that count, tell and record as the episode's own does."""
 
     def __init__(self, desk: OwnDesk, record: Record) -> None:
-        memory = cast(SharedMemory, _EpisodeMemory(desk, record))
+        memory = cast(
+            SharedMemory, EpisodeMemory(desk.memory, desk.step, lambda: len(record.calls))
+        )
         super().__init__(
             lambda _: memory, scaffold=desk.scaffold.path, card=desk.card, codec=desk.codec.name
         )

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from automem_graph.agent.observe import noted
 from automem_graph.agent.step import StepRow
 from automem_graph.protocols import Observation
+from automem_graph.worlds.conversations.world import NEW_SESSION
 
 
 @dataclass
@@ -45,12 +46,15 @@ class Talk:
 
     def add(self, step: int, heard: str, answer: str) -> None:
         """A step that was taken: what a person said, and what the agent answered."""
-        self.said += [_human(step, heard), AIMessage(content=answer, id=f"step-{step}-answer")]
+        self.said = [
+            *self.with_next(step, heard),
+            AIMessage(content=answer, id=f"step-{step}-answer"),
+        ]
 
     def with_next(self, step: int, heard: str) -> list[AnyMessage]:
-        """The messages for the agent: those so far and the new one."""
-        return [*self.said, _human(step, heard)]
+        """The messages for the agent: those so far and the new one.
 
-
-def _human(step: int, text: str) -> HumanMessage:
-    return HumanMessage(content=text, id=f"step-{step}")
+        That a session begins is for players without threads; here an empty conversation says it.
+        """
+        text = heard if self.said else heard.removeprefix(f"{NEW_SESSION}\n\n")
+        return [*self.said, HumanMessage(content=text, id=f"step-{step}")]
