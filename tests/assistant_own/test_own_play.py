@@ -9,7 +9,8 @@ import pytest
 from automem_graph.assistant.own.graph import create_own_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import RunError
-from automem_graph.episodes.trace import prompt_of, read_trace
+from automem_graph.episodes.processes import Processes
+from automem_graph.episodes.trace import prompt_of
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import files_at
 from support import talks
@@ -128,15 +129,12 @@ def test_a_specialist_of_ones_own_keeps_memory():
 
 def test_an_episode_that_is_reopened_at_every_step_is_the_same_episode(played: Table):
     at = playing(steps_per_run=1)
-    while True:
-        with EpisodeDesks() as desks:
-            desk = desks(at.context, {}, None)
-            if desk.finished:
-                break
-            create_own_loop(desks).invoke({"episode": desk.episode}, context=at.context)
-    assert timeless(read_trace(at.folder)) == timeless(read_trace(played.folder))
-    journal = [row.model_dump() for row in read_rows(at.folder.journal)]
-    assert journal == [row.model_dump() for row in read_rows(played.folder.journal)]
+    with Processes() as processes:
+        for _ in played.rows():
+            with EpisodeDesks(processes=processes) as desks:
+                desk = desks(at.context, {}, None)
+                create_own_loop(desks).invoke({"episode": desk.episode}, context=at.context)
+    assert timeless(at.folder) == timeless(played.folder)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Agents of somebody's own that are made in other ways, or go wrong: `agent:support.agents:NAME`."""
+"""Agents that are made in other ways, or go wrong: `agent:support.agents:NAME`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import interrupt
 
 from support.scripted import Tooled, calls
-from support.talks import Both
+from support.talks import Both, keep
 
 NO_FUNCTION = "not callable"
 SAVER = InMemorySaver()
@@ -33,7 +33,7 @@ def colours(thing: str) -> str:
 def looks_up(messages: list[Any]) -> AIMessage:
     """Asks the tool once, then says what it answered; in memory's calls, as `Both` does."""
     if messages[-1].text.startswith(("# LOG", "# PLAN", "<|")):
-        return Both().invoke(messages)
+        return AIMessage(content=keep(messages))
     if any(message.type == "tool" for message in messages):
         return AIMessage(content=next(m.text for m in messages if m.type == "tool"))
     return calls(("colours", {"thing": "hat"}))

@@ -14,6 +14,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from automem_graph.models.companion import OfflineCompanion
 from automem_graph.protocols import Observation, TaskCard
+from support.evolving import HINT
 from support.scripted import routine
 
 NAME = "support.talks:TALKS"
