@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[2] / "automem_graph"
 ROOMS = [
     "cli",
     "report",
+    "proficiency",
     "structure",
     "evaluation",
     "episodes",

@@ -1,0 +1,54 @@
+"""What a selector sees of a turn: one routine of one step, in which memory was kept or consulted.
+
+A view is a copy. Whatever a selector does to it, examples are made from the trace, and what it
+returns is compared with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from automem_graph.protocols import Frozen, Routine
+
+
+class ActionView(Frozen):
+    """One memory action of a turn."""
+
+    name: str
+    kind: str
+    """search, read or write; empty for one that is not declared."""
+    args: Mapping[str, str]
+    result: str
+    ok: bool
+    found: int | None = None
+    """Lines that a search found."""
+    repeated: bool = False
+    """A write of nothing but lines that were in the file already."""
+
+
+class TurnView(Frozen):
+    """A turn as a selector gets it, as a dict."""
+
+    id: str
+    """`s42-0123abcdef/17/log`: episode, step and routine."""
+    episode: str
+    task: str
+    seed: int
+    step: int
+    routine: Routine
+    progression: float
+    """Of the whole episode, in [0, 1]."""
+    steps: int
+    """Of the whole episode."""
+    observation: str
+    replies: tuple[str, ...]
+    """What the model said in this turn, verbatim, a reply each: the targets."""
+    actions: tuple[ActionView, ...]
+    files: Mapping[str, int]
+    """Lines of each file before the turn."""
+    prompt_chars: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The view as plain data, which scaffold code may keep and change as it likes."""
+        return self.model_dump(mode="json")
