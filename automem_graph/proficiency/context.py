@@ -49,7 +49,7 @@ class TrainContext:
     ] = ""
     trial_seeds: Annotated[
         str,
-        Field(description="Seeds that recipes are judged on; no episode of them is trained on."),
+        Field(description="Seeds that recipes are judged on; none is trained on."),
     ] = ""
     held_out_seeds: Annotated[
         str, Field(description="Seeds that only the base and the promoted adapter play, at last.")

@@ -1,4 +1,4 @@
-"""The seam to the meta-LLM as a training engine: it reads what happened, and decides on a recipe."""
+"""The seam to the meta-LLM as a training engine, which reads what happened and decides."""
 
 from __future__ import annotations
 
