@@ -18,6 +18,7 @@ from automem_graph.cli.diff import diff
 from automem_graph.cli.doctor import doctor
 from automem_graph.cli.evaluate import evaluate
 from automem_graph.cli.evolve import evolve
+from automem_graph.cli.forget import forget
 from automem_graph.cli.lineage import lineage
 from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
@@ -56,6 +57,7 @@ app.command()(lineage)
 app.command()(diff)
 app.command()(trace)
 app.command()(memory)
+app.command()(forget)
 app.command()(doctor)
 app.command()(serve)
 app.command()(boxoban)

@@ -12,16 +12,21 @@ from rich.rule import Rule
 from rich.text import Text
 
 from automem_graph.cli.console import USAGE, clear_errors, out, print_json, shown, stop
+from automem_graph.cli.sources import is_memory, show_sources
 from automem_graph.episodes.layout import find_episode
 from automem_graph.episodes.trace import read_trace
 from automem_graph.memory.journal import read_rows
+from automem_graph.memory.open import open_memory
 from automem_graph.memory.rows import files_at
 
 Files = dict[str, str]
 
 
 def memory(
-    episode: Annotated[Path, typer.Argument(help="An episode's folder, or a run with just one.")],
+    episode: Annotated[
+        Path,
+        typer.Argument(help="An episode's folder, a run with just one, or a memory directory."),
+    ],
     at: Annotated[
         int | None,
         typer.Option(min=0, help="The files when this step began.", show_default="the end"),
@@ -29,11 +34,23 @@ def memory(
     diff: Annotated[
         tuple[int, int] | None, typer.Option(metavar="A B", help="What changed between two steps.")
     ] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Of a memory directory: where each line comes from.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the files as JSON: name to text.")
     ] = False,
 ) -> None:
     """Show what an agent knew: its memory files at the end, or when any step began."""
+    if sources:
+        show_sources(episode, as_json)
+        return
+    if is_memory(episode):
+        if at is not None or diff is not None:
+            stop(f"{episode} is a memory directory, which has no steps; leave --at and --diff out", USAGE)
+        kept = open_memory(episode)
+        show_files({entry.name: kept.text(entry.name) or "" for entry in kept.index()}, as_json)
+        return
     with clear_errors():
         folder = find_episode(episode)
         _, steps = read_trace(folder)
@@ -44,7 +61,11 @@ def memory(
     if diff is not None:
         show_diff(files_at(rows, diff[0]), files_at(rows, diff[1]))
         return
-    files = files_at(rows, at)
+    show_files(files_at(rows, at), as_json)
+
+
+def show_files(files: Files, as_json: bool) -> None:
+    """The files, one after the other."""
     if as_json:
         print_json(json.dumps(files, indent=2, ensure_ascii=False))
         return
