@@ -47,7 +47,7 @@ def memory(
         return
     if is_memory(episode):
         if at is not None or diff is not None:
-            stop(f"{episode} is a memory directory, which has no steps; leave --at and --diff out", USAGE)
+            stop(f"{episode} is a memory directory, which has no steps", USAGE)
         kept = open_memory(episode)
         show_files({entry.name: kept.text(entry.name) or "" for entry in kept.index()}, as_json)
         return
