@@ -17,6 +17,9 @@ from automem_graph.memory.source import Heard, Kind
 SOURCE = "lc_source"
 """The key that LangChain's middleware marks the messages with that it makes."""
 
+MEMORYS = "memory_"
+"""What the names of memory's tools begin with."""
+
 MOST_CHARS, MOST_NEWS = 8000, 32_000
 """Characters of one message that memory is shown, and of all that is new; what is longer is cut,
 and says so."""
@@ -45,7 +48,8 @@ def news(messages: Sequence[AnyMessage], kept: Kept | None = None) -> list[AnyMe
     """The messages after the latest reply of the model: people's, and what tools answered.
 
     What a thread keeps adds those that were missed before, and takes away those that were heard.
-    What a middleware put there is nobody's word: a summary, for example.
+    What a middleware put there is nobody's word: a summary, for example. What a memory tool
+    answered is memory's own.
     """
     known = _marks(kept, "heard")
     return [
@@ -53,6 +57,7 @@ def news(messages: Sequence[AnyMessage], kept: Kept | None = None) -> list[AnyMe
         for one in told(messages, kept)
         if not isinstance(one, AIMessage | SystemMessage)
         and SOURCE not in one.additional_kwargs
+        and not _of_memory(one)
         and mark(one) not in known
     ]
 
@@ -95,6 +100,11 @@ def heard(messages: Sequence[BaseMessage]) -> tuple[Heard, ...]:
         Heard(id=clean(one.id or ""), kind=_kind(one), name=clean(one.name or "")[:80])
         for one in messages
     )
+
+
+def _of_memory(message: BaseMessage) -> bool:
+    name = message.name or ""
+    return isinstance(message, ToolMessage) and (name == "memory" or name.startswith(MEMORYS))
 
 
 def _said(message: BaseMessage) -> str:

@@ -7,7 +7,6 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -61,7 +60,7 @@ class Keeper:
         card: TaskCard,
         codec: CodecName,
     ) -> None:
-        self._memory = memory
+        self.where = open_memory(memory) if isinstance(memory, str | os.PathLike) else memory
         self._scaffold = load_scaffold(os.fspath(scaffold))
         self._card = card
         self._codec = CODECS[codec]
@@ -87,9 +86,7 @@ class Keeper:
 
     def memory(self, runtime: Runtime[Any]) -> SharedMemory:
         """The memory of a run."""
-        if isinstance(self._memory, SharedMemory):
-            return self._memory
-        return self._memory(runtime) if callable(self._memory) else self._directory
+        return self.where(runtime) if callable(self.where) else self.where
 
     def setter(self, beside: Callable[[Runtime[Any]], Beside]) -> SetDesk:
         """Sets desks for runs, each beside what `beside` says."""
@@ -130,11 +127,6 @@ class Keeper:
             if process not in self._hosts:
                 self._hosts[process] = ScaffoldHost.start(self._scaffold)
             return self._hosts[process]
-
-    @cached_property
-    def _directory(self) -> SharedMemory:
-        assert isinstance(self._memory, str | os.PathLike)
-        return open_memory(self._memory)
 
 
 def thread_of(runtime: Runtime[Any]) -> str:

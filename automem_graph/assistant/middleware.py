@@ -39,6 +39,7 @@ from automem_graph.assistant.opened import Opened
 from automem_graph.assistant.past import Outcome
 from automem_graph.assistant.recalled import put_before
 from automem_graph.assistant.state import Kept
+from automem_graph.assistant.tools import memory_tools
 from automem_graph.protocols import TaskCard
 
 AT_ONCE = 64
@@ -58,11 +59,12 @@ class AutoMemMiddleware(AgentMiddleware[MemoryAgentState, Any, Any]):
 
     `memory` is a folder, an open memory, or a function of the run's runtime that opens one.
     `specialist` keeps it: None is the model of the call. `codec` is how it writes its actions.
+    With `tools` the host's model may also act on memory itself.
 
     Whatever goes wrong with memory (a model that does not answer, a broken scaffold, a full disk),
     the host's turn goes on without it: a warning is logged, and `automem["trouble"]` of the state
-    says why. Raised are only mistakes: ScaffoldError here, at the first call UnknownModel, and
-    what a function for `memory` raises.
+    says why. Raised are only mistakes: ScaffoldError here, or ValueError for a folder that is none;
+    at the first call UnknownModel, and whatever a function for `memory` raises.
     """
 
     state_schema = MemoryAgentState
@@ -76,10 +78,11 @@ class AutoMemMiddleware(AgentMiddleware[MemoryAgentState, Any, Any]):
         *,
         card: TaskCard = CHAT,
         codec: CodecName = "tags",
+        tools: bool = False,
     ) -> None:
         super().__init__()
-        self.tools = []
         self._keeper = Keeper(memory, scaffold=scaffold, card=card, codec=codec)
+        self.tools = memory_tools(self._keeper.where, scaffold) if tools else []
         self._specialist = None if specialist is None else Opened(specialist)
         self._steps = MemorySteps(self._keeper)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="automem")

@@ -29,7 +29,7 @@ from support.talking import (
     weather,
 )
 
-MANY = 24
+MANY = 16
 
 
 def test_an_async_host_is_served_as_well():

@@ -14,6 +14,7 @@ from langgraph.types import Command, interrupt
 from automem_graph.assistant.keeper import NoToolCalls
 from automem_graph.assistant.middleware import AutoMemMiddleware
 from automem_graph.memory.dictionary import DictFiles
+from automem_graph.memory.in_process import ProcessArchive
 from automem_graph.memory.shared import SharedMemory
 from automem_graph.models.resolve import UnknownModel, resolve_model
 from support.openai_answers import Refusal
@@ -88,14 +89,16 @@ def test_a_scaffold_whose_hook_raises(caplog, tmp_path):
 
 
 def test_a_disk_that_is_full(caplog):
-    agent, _ = talker(SharedMemory(Full()), host(), checkpointer=InMemorySaver())
+    archive = ProcessArchive()
+    archive.files = Full()
+    agent, _ = talker(SharedMemory(archive), host(), checkpointer=InMemorySaver())
     went_on(agent, caplog, "No space left on device")
 
 
-def test_a_folder_that_is_none(caplog):
+def test_a_folder_that_is_none_is_refused_at_once():
     Path("memories").write_text("a file")
-    agent, _ = talker("memories", host(), checkpointer=InMemorySaver())
-    went_on(agent, caplog, "memories")
+    with pytest.raises(ValueError, match="memories is no folder"):
+        AutoMemMiddleware("memories")
 
 
 def test_what_was_missed_is_made_up_for_and_the_state_says_no_more_of_it():

@@ -9,7 +9,6 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolMess
 from langchain_core.tools import tool
 
 from automem_graph.assistant.middleware import AutoMemMiddleware
-from automem_graph.memory.dictionary import DictFiles
 from automem_graph.memory.shared import SharedMemory
 from support.scripted import Scripted, Tooled, routine
 
@@ -51,10 +50,10 @@ def host(*replies: str | AIMessage) -> Tooled:
 
 def memory(**files: str) -> SharedMemory:
     """A memory in this process, with these files (`notes` is notes.md)."""
-    kept = DictFiles()
+    where = SharedMemory.in_process()
     for name, text in files.items():
-        kept.replace(f"{name}.md", f"{text}\n")
-    return SharedMemory(kept)
+        where.write(f"{name}.md", text)
+    return where
 
 
 def talker(
