@@ -9,7 +9,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from automem_graph.assistant.middleware import AutoMemMiddleware
 from automem_graph.scaffold.errors import ScaffoldError
-from support.scripted import Scripted, Tooled, calls
+from support.scripted import Scripted, Tooled, by_routine, calls
 from support.talking import (
     conversation,
     host,
@@ -119,6 +119,20 @@ def test_a_specialist_is_opened_by_its_name_when_it_is_needed():
     assert conversation(agent.invoke({"messages": "Hello."}))[-1] == ("ai", "Noted.")
 
 
+def test_the_hosts_model_may_act_on_memory_itself():
+    where = memory(notes="lives in Rome")
+    reads = calls(("memory_read", {"file": "notes.md"}), ("weather", {"city": "Rome"}))
+    model = host(reads, "It rains.")
+    agent, remembers = talker(where, model, weather, options={"tools": True})
+    state = agent.invoke({"messages": "Does it rain?"})
+    assert {"memory_read", "memory_append"} <= {tool.name for tool in remembers.tools}
+    answers = [m.text for m in state["messages"] if m.type == "tool"]
+    assert "lives in Rome" in answers[0]
+    assert notes(where)[-1] == "The tool weather answers: It rains in Rome."
+    assert len(notes(where)) == 3
+    assert AutoMemMiddleware(where).tools == []
+
+
 def test_a_folder_is_made_on_the_first_write_and_nothing_before():
     model = host()
     agent, _ = talker("memories", model)
@@ -189,6 +203,11 @@ def test_a_turn_costs_as_many_calls_as_the_page_says():
     agent.invoke({"messages": "Where does it rain?"})
     assert len(model.prompts) == 2
     assert len(keeps.prompts) == 2 * 3  # LOG; PLAN, and PLAN again once it has read
+
+    brief = Scripted(say=by_routine("<|DONE|>", "Nothing to look up."))
+    agent, _ = talker(memory(), host(), keeps=brief)
+    agent.invoke({"messages": "Hello."})
+    assert len(brief.prompts) == 2
 
 
 def test_threads_are_told_apart_as_sources():
