@@ -14,16 +14,20 @@ from __future__ import annotations
 import hashlib
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, distributions
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from automem_graph.protocols import Task, TaskCard, World
 
 GROUP = "automem_graph.tasks"
+
+MADE_OF = ("*.py", "*.md", "*.json")
+"""The files of a package that its worlds may follow from; other data belong into `version`."""
 
 
 class UnknownTask(ValueError):
@@ -41,7 +45,7 @@ class OwnTask:
     card: TaskCard
     """Its card, under that name."""
     version: str
-    """What its worlds follow from: the file that it is in, its package's version, its own one."""
+    """What its worlds follow from: the file or package that it is in, its release, its own one."""
     worlds: int | None
     missing: str | None
     task: Task = field(repr=False)
@@ -66,7 +70,7 @@ def _own_task(name: str) -> OwnTask:
     module, _, attribute = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # a module of the user's own may raise anything
+    except (Exception, SystemExit) as error:  # a module of the user's own may raise anything
         raise UnknownTask(f"no task at '{name}' (module:attribute): {_said(error)}") from error
     return _admit(name, module, found)
 
@@ -115,7 +119,7 @@ def _offered_task(name: str, entry: EntryPoint) -> OwnTask:
     package = entry.dist.name if entry.dist else "a package"
     try:
         found = entry.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnknownTask(
             f"the task '{name}' of {package} ({entry.value}) cannot be loaded: {_said(error)}"
         ) from error
@@ -152,15 +156,27 @@ def _made(found: Any) -> tuple[Task, TaskCard] | None:
 
 
 def _version(module: str, *parts: str) -> str:
-    """A hash of the module's file and of what else the task's worlds follow from."""
-    file = getattr(sys.modules.get(module), "__file__", None)
-    whole = hashlib.sha256(Path(file).read_bytes() if file and Path(file).is_file() else b"")
+    """A hash of the module's file, or of all files of its package, and of what else is told."""
+    whole = hashlib.sha256()
+    for name, file in sorted(_files(module)):
+        whole.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
     for part in parts:
         whole.update(f"\0{part}".encode())
     return whole.hexdigest()[:12]
 
 
-def _said(error: Exception) -> str:
+def _files(module: str) -> Iterable[tuple[str, Path]]:
+    """By names that do not say where they lie."""
+    top = find_spec(module.partition(".")[0])
+    if top is not None and top.submodule_search_locations and top.origin:
+        package = Path(top.origin).parent
+        found = (path for kind in MADE_OF for path in package.rglob(kind) if path.is_file())
+        return [(path.relative_to(package).as_posix(), path) for path in found]
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return [(Path(file).name, Path(file))] if file and Path(file).is_file() else []
+
+
+def _said(error: BaseException) -> str:
     """The error in one sentence, without the line breaks of somebody's validation."""
     kind = "" if isinstance(error, BadTask) else f"{type(error).__name__}: "
     return f"{kind}{' '.join(str(error).split())[:500]}"

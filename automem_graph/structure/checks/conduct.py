@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from automem_graph.agent.observe import noted
 from automem_graph.agent.state import Message
 from automem_graph.agent.step import StepRow
+from automem_graph.agent.take import admit
 from automem_graph.assistant.own.factory import is_agent
 from automem_graph.assistant.own.record import of_memory
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
@@ -20,6 +21,7 @@ from automem_graph.episodes.trace import walk_trace
 from automem_graph.memory.journal import read_rows
 from automem_graph.memory.rows import Row, replay
 from automem_graph.memory.text import normal_form
+from automem_graph.protocols import TaskCard
 from automem_graph.scaffold.manifest import Manifest
 from automem_graph.structure.checks.contract import Unfit
 from automem_graph.structure.checks.smoke import HOOK_CHARS, new_chars, quotes
@@ -51,13 +53,13 @@ class _Done:
     def go_through(self, folder: EpisodeFolder) -> None:
         """Count an episode; Unfit at the first step that should not be."""
         header, rows = walk_trace(folder)
-        actions = find_task(header.asked.task).card.actions
+        card = find_task(header.asked.task).card
         seen = deque([_plain(header.answer.text)], maxlen=PAST)
         files: dict[str, str] = {}
         journal = read_rows(folder.journal)
         deed = next(journal, None)
         for row in rows:
-            _takes_what_was_said(row, actions)
+            _takes_what_was_said(row, card)
             known = list(files.values())
             while deed is not None and deed.step <= row.step:
                 self._count(deed, files, seen)
@@ -102,9 +104,14 @@ class _Done:
                 )
 
 
-def _takes_what_was_said(row: StepRow, actions: Collection[str]) -> None:
+def _takes_what_was_said(row: StepRow, card: TaskCard) -> None:
     said = row.said.strip()
-    if said in actions and row.action != said:
+    if card.answers and row.action != admit(card, said)[0]:
+        raise Unfit(
+            f"hooks.py in canonicalise: made '{row.action[:60]}' of '{said[:60]}' at step "
+            f"{row.step}, and any text is an answer: what is answered is for the model to choose"
+        )
+    if said in card.actions and row.action != said:
         raise Unfit(
             f"hooks.py in canonicalise: made '{row.action}' of '{said}' at step {row.step}, and "
             "both are actions of the world: which one is taken is for the model to choose"

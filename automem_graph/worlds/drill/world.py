@@ -32,14 +32,19 @@ class DrillWorld:
         return self._observation()
 
     def step(self, action: str) -> Observation:
-        """One action of the card, spelled exactly; ValueError for any other."""
-        if action not in self._card.actions:
+        """One action of the card, spelled exactly, or any answer; ValueError for any other."""
+        if action not in self._card.actions and not self._card.answers:
             known = ", ".join(self._card.actions)
             raise ValueError(f"'{action}' is no action of the drill; these are: {known}")
         self._step += 1
         if self._step not in ALIKE[1:]:
-            self._room = (self._room + 7 * self._card.actions.index(action) + 1) % 100
+            self._room = (self._room + 7 * self._number(action) + 1) % 100
         return self._observation()
+
+    def _number(self, action: str) -> int:
+        """An action's place on the card; of another answer its length."""
+        known = self._card.actions
+        return known.index(action) if action in known else len(action)
 
     def close(self) -> None:
         pass
