@@ -83,14 +83,15 @@ def evolve(
         str,
         typer.Option(
             help="Seeds of the gate: 42-65.",
-            show_default="24 from 42, or 10 where a model may cost something",
+            show_default="24 from 42, or 10 where a model may cost something; of a dataset at most "
+            "a third",
         ),
     ] = "",
     held_out: Annotated[
         str,
         typer.Option(
             help="Seeds for the end, of which no proposer sees anything.",
-            show_default="24 or 10 from 1042",
+            show_default="24 or 10 from 1042; of a dataset at most a third",
         ),
     ] = "",
     rule: Annotated[
