@@ -22,6 +22,9 @@ MEMORY = "memory"
 
 UNKNOWN, NOTED, HEARD = "I do not know.", "Noted.", "I see."
 
+_VAIN = ("<", "No line of ")
+"""What begins the lines of memory's message that say nothing of a thing: frames, vain searches."""
+
 
 class OfflineCompanion(BaseChatModel):
     """A pure function of the messages it is given; free, deterministic, and no language model.
@@ -73,5 +76,5 @@ def _recalled(messages: Sequence[BaseMessage], thing: str) -> str:
     told = [one for one in messages if isinstance(one, HumanMessage | ToolMessage)]
     known = [fact for message in told for fact in facts(message.text)]
     notes = [one for one in told if isinstance(one, ToolMessage) or one.name == MEMORY]
-    lines = [line for one in notes for line in one.text.split("\n") if not line.startswith("<")]
+    lines = [line for one in notes for line in one.text.split("\n") if not line.startswith(_VAIN)]
     return latest(known, thing) or mentioned(lines, thing) or UNKNOWN

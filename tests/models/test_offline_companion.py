@@ -84,6 +84,11 @@ def test_another_thing_is_no_answer():
     )
 
 
+def test_a_search_in_vain_is_no_answer():
+    told = [memory("No line of notes.md contains 'dentist'."), *talk("Who is my dentist?")]
+    assert answer(told) == "I do not know."
+
+
 def test_what_is_neither_is_heard():
     assert answer(talk("Good morning!")) == "I see."
     assert answer([]) == "I see."
