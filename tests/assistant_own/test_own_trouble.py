@@ -97,9 +97,11 @@ def test_a_budget_stops_the_agents_own_calls(shared: Processes):
         result = play_episode(desks, context())
     assert (result.status, result.progression) == ("stopped", None)
     assert 0 < result.steps < 8
-    with metered(Budget(max_tokens=10**6), folder.run, [folder]) as meter:
-        with EpisodeDesks(meter=meter, processes=shared) as desks:
-            assert play_episode(desks, context()).progression == 1.0
+    with (
+        metered(Budget(max_tokens=10**6), folder.run, [folder]) as meter,
+        EpisodeDesks(meter=meter, processes=shared) as desks,
+    ):
+        assert play_episode(desks, context()).progression == 1.0
     assert result.error == "the budget of 2,000 tokens has no room for another call"
 
 
