@@ -48,7 +48,9 @@ from automem_graph.models.budget import Budget, Price, rates
 
 def evaluate(
     ctx: typer.Context,
-    suite: Annotated[str, typer.Argument(help="crafter, minihack, nethack, or a task's name.")],
+    suite: Annotated[
+        str, typer.Argument(help="crafter, minihack, nethack, errands, or a task's name.")
+    ],
     tasks: Annotated[
         str,
         typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),

@@ -14,8 +14,9 @@ _OWNER = r"(?:(?i:my|our|your|the|his|her|their)\b|[A-Z][\w-]{0,30}['’]s\b)"
 _THING = r"[^.,;:!?\n]{1,60}?"
 _END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bProf)(?<!\bSt)[.!?]+(?=[\s\"')]|$)")
 _FACT = re.compile(
+    r"^\W{0,4}(?:[\w'’ ]{1,40}?(?:[,:;]| that) )?"  # By the way, ... Remember that ...
     rf"(?P<thing>{_OWNER} {_THING}) "
-    r"(?:is|are|was|were|will be|has become|(?:has )?changed to)(?: now| currently)? "
+    r"(?:is|are|will be|has become|(?:has )?changed to)(?: now| currently)? "
     r"(?P<value>\S[^\n]{0,200})"
 )
 _LISTED = re.compile(r"^\W{0,4}(?P<thing>[^\W_][\w',’ -]{0,60}): +(?P<value>\S[^\n]{0,200})$")
@@ -60,7 +61,7 @@ def facts(text: str) -> Iterator[Fact]:
     for sentence in sentences(text):
         if sentence.endswith("?"):
             continue
-        if found := _FACT.search(sentence) or _LISTED.search(sentence):
+        if found := _FACT.match(sentence) or _LISTED.match(sentence):
             value = _AFTERWARDS.sub("", found["value"].rstrip(".! "))
             if value:
                 yield Fact(found["thing"], value)

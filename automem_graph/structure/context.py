@@ -26,7 +26,8 @@ class EvolveContext:
     """Context of one run of the loop. The same values always go on in the same folder."""
 
     suite: Annotated[
-        str, Field(description="What to get better at: crafter, minihack, nethack, or a task.")
+        str,
+        Field(description="What to get better at: crafter, minihack, nethack, errands, or a task."),
     ] = "crafter"
     tasks: Annotated[
         str, Field(description="Only these tasks of the suite, comma-separated; empty means all.")

@@ -44,9 +44,15 @@ _MINIHACK = (
 )
 
 _SUITES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"crafter": ("crafter",), "minihack": _MINIHACK, "nethack": ("nethack",)}
+    {
+        "crafter": ("crafter",),
+        "minihack": _MINIHACK,
+        "nethack": ("nethack",),
+        "errands": ("errands",),
+    }
 )
-"""The paper's three benchmarks. Each has a package here, whose `task` module makes its tasks."""
+"""The paper's three benchmarks, and one that is no game. Each has a package here, whose `task`
+module makes its tasks."""
 
 _GAMES = {name: suite for suite, names in _SUITES.items() for name in names}
 
@@ -58,6 +64,7 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "crafter": (),
         "minihack": ("autopickup", "steps"),
         "nethack": ("autopickup", "steps"),
+        "errands": (),
         "drill": (),
     }
 )

@@ -59,7 +59,7 @@ def test_play_plays_the_other_games_and_branches_off_them(task: str):
     [
         (["play", "chess"], "there is no task 'chess'"),
         (["play", "craftre"], "Did you mean 'crafter'?"),
-        (["play", "minihack"], "The suites are: crafter, minihack, nethack"),
+        (["play", "minihack"], "The suites are: crafter, minihack, nethack, errands"),
         (["play", "minihack-boxoban-hard"], "`automem boxoban` says how to get them"),
         (["play", "crafter", "--seed", "-1"], "--seed"),
         (["play", "crafter", "--seed", "many"], "--seed"),

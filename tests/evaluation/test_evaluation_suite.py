@@ -57,7 +57,7 @@ def test_a_task_of_ones_own_is_a_suite_of_one():
 
 
 def test_nothing_is_planned_for_unknown_names():
-    with pytest.raises(UnknownTask, match="crafter, minihack, nethack"):
+    with pytest.raises(UnknownTask, match="crafter, minihack, nethack, errands"):
         plan("chess", (1,), given={})
     with pytest.raises(UnknownModel):
         plan(toy.NAME, (1,), given={"gameplay": "offline:ghost"})

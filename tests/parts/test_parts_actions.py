@@ -117,3 +117,13 @@ def test_no_action_is_sent_back_that_would_have_done_something(seed):
 
 def _carried(text):
     return text.partition("Your inventory")[2]
+
+
+def test_a_fact_has_one_line_whatever_is_said_of_it():
+    fact, files = load("facts").fact, Files()
+    for about, text in (("Ann home", "Graz"), ("car", "a Saab"), ("ann  home", "Linz:\nin town")):
+        said, edits = fact(files, about, text)
+        files.apply(edits)
+    assert files.texts["facts.md"] == "car: a Saab\nann home: Linz: in town\n"
+    assert said == "Set in facts.md. It said before: Ann home: Graz"
+    assert fact(files, "a: b", "c")[1][0][2].endswith("\na b: c")

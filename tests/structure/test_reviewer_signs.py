@@ -123,6 +123,28 @@ def test_searches_in_vain_are_a_share_of_all_searches():
     assert sign("empty", *steps) == Sign(0.5, ("step 4: a search found nothing",))
 
 
+def test_searches_that_are_cut_short_are_a_share_of_all_searches():
+    steps = [Step(n, "", [read("SEARCH", keyword="a")], cut_short=n == 4) for n in (3, 4)]
+    assert sign("crowded", *steps) == Sign(0.5, ("step 4: a search was cut short",))
+
+
+def test_questions_answered_with_not_knowing_are_a_share_of_all_questions():
+    said = ["I do not know.", "Porto", "I don't remember that", "Noted"]
+    steps = [Step(n, "Where does she live?", action=text) for n, text in enumerate(said)]
+    found = sign("unanswered", *steps, Step(9, "It rains.", action="I do not know"))
+    assert found.share == 0.5
+    assert found.where[0] == "step 0: `I do not know.`, asked `Where does she live?`"
+
+
+def test_lines_that_say_two_things_of_one_are_found_where_they_are_searched():
+    notes = "The key is in the tin.\nIt rains.\nThe key is now in the shed.\nmy car: a Saab\n"
+    looks = Step(1, "", [read("SEARCH", keyword="key")])
+    found = sign("contradicted", looks, files={"notes.md": notes})
+    told = "the end: `The key is in the tin.` stands beside `The key is now in the shed.`"
+    assert found == Sign(0.25, (told,))
+    assert sign("contradicted", *walk(0, 3), files={"notes.md": notes}) == Sign()
+
+
 def test_every_sign_has_a_name_a_meaning_and_an_answer():
     assert set(SIGNS) == set(ANSWERS)
     assert all(rule.short and rule.find.__doc__ for rule in SIGNS.values())

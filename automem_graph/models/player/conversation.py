@@ -19,7 +19,7 @@ from automem_graph.protocols import Routine
 Seen = TypeVar("Seen")
 """What a game makes of one observation's text."""
 
-MAP, DONE, STATUS = "map.md", "done.md", "status.md"
+MAP, DONE, STATUS, FACTS = "map.md", "done.md", "status.md", "facts.md"
 
 _HEADING = re.compile(r"^#+ *(LOG|PLAN)\b(?:[^\d\n]{0,20}(\d{1,9}))?", re.MULTILINE)
 _FORM = re.compile(r"<\|([A-Z][A-Z0-9_]{0,31})\|>(?:([a-z0-9_|?]{1,80})<\|END\|>)?")
@@ -54,6 +54,8 @@ class Offers:
       action keeps one line `key: text` per key.
     - `done`: a file called `done.md`, for what has been achieved.
     - `status`: a file called `status.md`, and the LOG action WRITE `file|text` to overwrite it.
+    - `facts`: a LOG action with the arguments `about|text` and a file called `facts.md`. The action
+      keeps one line `about: text` there per thing.
 
     A position is offered where the prompt of a step tells one, see `bearings`.
     """
@@ -61,6 +63,7 @@ class Offers:
     keyed: Form | None = None
     done: bool = False
     status: bool = False
+    facts: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +144,12 @@ def _offers(system: str) -> Offers:
     log = _forms(system, "log")
     keyed = next((form for form in log.values() if form.args == ("file", "key", "text")), None)
     write = log.get("WRITE")
+    about = next((form for form in log.values() if form.args == ("about", "text")), None)
     return Offers(
         keyed=keyed if MAP in system else None,
         done=DONE in system,
         status=STATUS in system and write is not None and write.args == ("file", "text"),
+        facts=about if FACTS in system else None,
     )
 
 

@@ -25,6 +25,8 @@ class Step:
     stuck: bool = False
     in_vain: bool = False
     """Whether a search of this step found nothing."""
+    cut_short: bool = False
+    """Whether a search of this step found more lines than it showed."""
     not_understood: bool = False
     """Whether no action was committed, or one that is none of the world's."""
 

@@ -21,6 +21,9 @@ ANSWERS = {
     "hurt": ("survey", "status"),
     "not understood": ("spelling",),
     "empty": ("keyed", "status"),
+    "crowded": ("facts",),
+    "unanswered": ("facts",),
+    "contradicted": ("facts",),
 }
 """The parts for each sign. Where there are two, one alone would not show."""
 

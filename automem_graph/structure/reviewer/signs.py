@@ -20,6 +20,11 @@ LONG = 40
 _WAY = re.compile(r"\b(?:north|south|east|west)(?:-(?:east|west))?\b")
 _CELL = re.compile(r"-?\d{1,3}, ?-?\d{1,3}\b")
 _NUMBER = re.compile(r"\d+")
+_UNKNOWING = re.compile(
+    r"(?:\bnot|n['’]t) (?:know|remember|recall|sure)\b|\bno idea\b|\bunknown\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"^\W{0,3}(?P<thing>\w[\w' ]{2,60}?)(?: is| are|:)(?: now)? (?P<what>.+)$")
 _SHOWN = 80  # characters of a line that is quoted
 _KINDS = 100  # kinds of things that are followed
 
@@ -159,6 +164,42 @@ def empty(episode: Episode) -> Sign:
     return Sign(len(where) / max(1, len(searched)), tuple(where))
 
 
+def crowded(episode: Episode) -> Sign:
+    """Searches match more lines than they show, so that the older ones are out of reach."""
+    searched = [step for step in episode.steps if any(c.name == "SEARCH" for c in step.calls)]
+    where = [f"step {step.number}: a search was cut short" for step in searched if step.cut_short]
+    return Sign(len(where) / max(1, len(searched)), tuple(where))
+
+
+def unanswered(episode: Episode) -> Sign:
+    """Questions are answered with not knowing."""
+    asked = [step for step in episode.steps if "?" in step.saw]
+    where = [
+        f"step {step.number}: `{_quoted(step.action)}`, asked `{_quoted(step.saw)}`"
+        for step in asked
+        if _UNKNOWING.search(step.action)
+    ]
+    return Sign(len(where) / max(1, len(asked)), tuple(where))
+
+
+def contradicted(episode: Episode) -> Sign:
+    """Lines of a file that is searched say different things of the same: old ones stay on."""
+    calls = [call for step in episode.steps for call in step.calls if call.name == "SEARCH"]
+    texts = [
+        episode.files.get(name, "") for name in sorted({c.args.get("file", "") for c in calls})
+    ]
+    lines = [line for text in texts for line in text.split("\n") if line.strip()]
+    says: dict[str, str] = {}
+    where = []
+    for line in lines:
+        if found := _SAYS.match(line):
+            thing = found["thing"].casefold()
+            if says.setdefault(thing, line) != line:
+                where.append(f"the end: `{_quoted(says[thing])}` stands beside `{_quoted(line)}`")
+            says[thing] = line
+    return Sign(len(where) / max(1, len(lines)), tuple(where))
+
+
 SIGNS = {
     "lost": Rule("things lost from view", lost),
     "repeated": Rule("repeated notes", repeated),
@@ -169,6 +210,9 @@ SIGNS = {
     "hurt": Rule("hit points lost", hurt),
     "not understood": Rule("actions not understood", not_understood),
     "empty": Rule("searches in vain", empty),
+    "crowded": Rule("searches cut short", crowded),
+    "unanswered": Rule("questions not answered", unanswered),
+    "contradicted": Rule("notes that contradict each other", contradicted),
 }
 
 

@@ -35,6 +35,7 @@ _STEP = re.compile(r"^## Step (\d{1,9}) \([\d.]{1,10}%\)([^\n]{0,400})$")
 _END = re.compile(r"^## The end\b")
 _FIELD = re.compile(r"^ {4}(\S.{0,7})(.*)$")
 _MORE = " " * 6
+_CUT_SHORT = re.compile(r"\(the last \d{1,9} of \d{1,9} matching lines\)\s*$")
 _AS_BEFORE = " (and the rest as before)"
 _ROUTINES: Mapping[str, Routine] = {"LOG": "log", "PLAN": "plan"}
 
@@ -91,6 +92,7 @@ def _steps(page: str, actions: Mapping[str, ActionSpec]) -> Iterator[Step]:
             acts,
             stuck="[stuck]" in flags,
             in_vain=_in_vain(calls, gave),
+            cut_short=any(map(_CUT_SHORT.search, gave)),
             not_understood="[fallback]" in flags or "[unknown action]" in flags,
         )
         before = saw

@@ -1,0 +1,1 @@
+"""The player's rules for conversations: notes, changes and questions, with one person or many."""
