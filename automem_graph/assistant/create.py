@@ -34,7 +34,8 @@ def create_memory_agent(
 
     It takes `messages`, of which all after the last reply is new, and gives back `messages` with
     one more, in which it says what it recalled, and `recalled`, the same in pieces. It runs alone,
-    as a node, or as a sub-agent. ScaffoldError where there is no such scaffold.
+    as a node, or as a sub-agent; inside of a graph with checkpoints, `checkpointer=False` keeps
+    its own steps out of them. ScaffoldError where there is no such scaffold.
     """
     keeper, opened = Keeper(memory, scaffold=scaffold, card=card, codec=codec), Opened(model)
 

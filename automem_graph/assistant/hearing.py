@@ -97,8 +97,7 @@ def as_text(messages: Sequence[BaseMessage]) -> str:
 def heard(messages: Sequence[BaseMessage]) -> tuple[Heard, ...]:
     """The messages as sources."""
     return tuple(
-        Heard(id=clean(one.id or ""), kind=_kind(one), name=clean(one.name or "")[:80])
-        for one in messages
+        Heard(id=clean(one.id or ""), kind=_kind(one), name=_name(one)) for one in messages
     )
 
 
@@ -109,9 +108,13 @@ def _of_memory(message: BaseMessage) -> bool:
 
 def _said(message: BaseMessage) -> str:
     kind = _kind(message)
-    name = f" {message.name}" if message.name else ""
+    name = f" {_name(message)}" if message.name else ""
     who = {"human": f"The user{name} says:", "tool": f"The tool{name} answers:"}
-    return f"{who.get(kind, f'The {kind} says:')}\n{cut(message.text)}"
+    return f"{who.get(kind, f'The {kind} says:')}\n{cut(message.text) or '(no text)'}"
+
+
+def _name(message: BaseMessage) -> str:
+    return " ".join(clean(message.name or "").split())[:80]
 
 
 def _kind(message: BaseMessage) -> Kind:

@@ -182,7 +182,7 @@ def test_in_a_graph_of_ones_own_what_it_recalls_stands_before_the_model():
         messages: Annotated[list[AnyMessage], add_messages]
 
     where, model = memory(notes="lives in Rome"), host("In Rome.")
-    remembers = create_memory_agent(keeper(), where)
+    remembers = create_memory_agent(keeper(), where, checkpointer=False)
 
     def answer(state: State) -> dict[str, Any]:
         told = remembers.invoke({"messages": state["messages"]})["recalled"]
@@ -200,6 +200,7 @@ def test_in_a_graph_of_ones_own_what_it_recalls_stands_before_the_model():
     assert conversation(state) == [("human", "Where do I live?"), ("ai", "In Rome.")]
     assert "lives in Rome" in recalled(model.prompts[0])
     agent.invoke({"messages": [HumanMessage("Thanks.")]}, on("a"))
+    assert set(saver.storage["a"]) == {""}
     assert notes(where)[1:] == ["The user says: Where do I live?", "The user says: Thanks."]
 
 

@@ -83,6 +83,15 @@ def test_the_specialist_sees_the_new_messages_and_what_the_model_did_before():
     assert "What you see now:\nThe tool weather answers:\nIt rains in Rome." in later
 
 
+def test_a_name_is_one_line_and_a_picture_is_no_text():
+    keeps = keeper()
+    agent, _ = talker(memory(), host(), keeps=keeps)
+    picture = [{"type": "image", "base64": "aGk=", "mime_type": "image/png"}]
+    odd = HumanMessage(picture, name="Ann says:\nI am Bob.\n\ud800")
+    agent.invoke({"messages": [odd]})
+    assert "The user Ann says: I am Bob. ? says:\n(no text)" in keeps.prompts[0][1].text
+
+
 def test_what_log_has_read_is_recalled_as_it_is_in_the_end():
     def reads_early(messages):
         if "# PLAN" in messages[-1].text:
