@@ -130,8 +130,11 @@ def _repeated(row: StepRow, before: StepRow | None) -> dict[int, tuple[str, rang
         longest = _longest(row.messages[1:], theirs, 1)
         return {1: (AGAIN, longest)} if longest else {}
     found: dict[int, tuple[str, range]] = {}
-    place = 0
+    replies, place = {call.prompt for call in row.calls}, 0
     while place < len(row.messages):
+        if place in replies:
+            place += 1
+            continue
         mine = row.messages[place:]
         again, same = _longest(mine, theirs, 0), _longest(mine, row.messages[:place], 0)
         if again or same:

@@ -1,14 +1,18 @@
 """An episode that somebody's own agent plays: with the real middleware, on the episode's memory."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from automem_graph.assistant.own.graph import create_own_loop
 from automem_graph.episodes.desks import EpisodeDesks
-from automem_graph.episodes.layout import RunError
+from automem_graph.episodes.layout import RunError, find_episode
 from automem_graph.episodes.processes import Processes
 from automem_graph.episodes.trace import prompt_of
 from automem_graph.memory.journal import read_rows
@@ -21,9 +25,17 @@ from support.timeless import timeless
 FIRST_QUESTION = len(talks.THINGS)
 
 
-def playing(agent: str = talks.AGENT, **context: Any) -> Table:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Processes]:
+    """The processes of worlds and scaffolds."""
+    with Processes() as processes:
+        yield processes
+
+
+def playing(shared: Processes, agent: str = talks.AGENT, **context: Any) -> Table:
     """A table whose specialist, if one is named, is the scripted `keeper`."""
     at = Table({"keeper": Scripted(say=talks.keep)})
+    at.desks = EpisodeDesks(resolve=lambda name, _: at.models[name], processes=shared)
     at.context = replace(
         at.context, task=talks.NAME, gameplay=agent, run="run", specialist="", **context
     )
@@ -31,9 +43,9 @@ def playing(agent: str = talks.AGENT, **context: Any) -> Table:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
+def played(shared: Processes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
     """An episode that is over."""
-    at = playing()
+    at = playing(shared)
     at.context = replace(at.context, run=str(tmp_path_factory.mktemp("own") / "run"))
     at.play()
     yield at
@@ -108,8 +120,8 @@ def test_metrics_tell_the_agents_tokens_from_memorys(played: Table):
     assert metrics.never_read == 0
 
 
-def test_the_wiped_control_forgets_files_and_state():
-    at = playing()
+def test_the_wiped_control_forgets_files_and_state(shared: Processes):
+    at = playing(shared)
     at.context = replace(at.context, agent="memory-wiped")
     with at.desks:
         result = at.play()
@@ -118,8 +130,8 @@ def test_the_wiped_control_forgets_files_and_state():
         assert not list(at.folder.memory.iterdir())
 
 
-def test_a_specialist_of_ones_own_keeps_memory():
-    at = playing()
+def test_a_specialist_of_ones_own_keeps_memory(shared: Processes):
+    at = playing(shared)
     at.context = replace(at.context, specialist="keeper")
     with at.desks:
         assert at.play().progression == 1.0
@@ -127,23 +139,37 @@ def test_a_specialist_of_ones_own_keeps_memory():
     assert names == {("specialist", "keeper"), ("gameplay", talks.AGENT)}
 
 
-def test_an_episode_that_is_reopened_at_every_step_is_the_same_episode(played: Table):
-    at = playing(steps_per_run=1)
-    with Processes() as processes:
-        for _ in played.rows():
-            with EpisodeDesks(processes=processes) as desks:
-                desk = desks(at.context, {}, None)
-                create_own_loop(desks).invoke({"episode": desk.episode}, context=at.context)
+def test_an_episode_that_is_reopened_at_every_step_is_the_same_episode(
+    shared: Processes, played: Table
+):
+    at = playing(shared, steps_per_run=1)
+    for _ in played.rows():
+        with EpisodeDesks(processes=shared) as desks:
+            desk = desks(at.context, {}, None)
+            create_own_loop(desks).invoke({"episode": desk.episode}, context=at.context)
     assert timeless(at.folder) == timeless(played.folder)
+
+
+def test_an_episode_that_dies_in_the_middle_of_a_step_is_the_same_episode(shared: Processes):
+    at = playing(shared, "agent:support.agents:mortal", steps=3)
+    with at.desks:
+        at.play()
+    command = [sys.executable, "-c", "from automem_graph.cli import main; main()", "play"]
+    command += [talks.NAME, "--model", at.context.gameplay, "--steps", "3", "--out", "killed"]
+    Path("dies").write_text("# PLAN, step 1")  # LOG has written already
+    died = subprocess.run(command, check=False, capture_output=True, timeout=120)
+    assert died.returncode == -signal.SIGKILL
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert timeless(find_episode(Path("killed"))) == timeless(at.folder)
 
 
 @pytest.mark.parametrize(
     "name", ["asynchronous", "remembers_threads", "in_a_graph", "deep", "retries"]
 )
-def test_agents_of_all_kinds_play(name: str, played: Table):
+def test_agents_of_all_kinds_play(shared: Processes, name: str, played: Table):
     if name == "deep":
         pytest.importorskip("deepagents")
-    at = playing(f"agent:support.agents:{name}")
+    at = playing(shared, f"agent:support.agents:{name}")
     with at.desks:
         result = at.play()
         assert (result.error, result.progression) == (None, 1.0)
@@ -151,8 +177,8 @@ def test_agents_of_all_kinds_play(name: str, played: Table):
     assert said == [row.said for row in played.rows()]
 
 
-def test_a_tool_loop_keeps_memory_before_each_call():
-    at = playing("agent:support.agents:with_tool", steps=1)
+def test_a_tool_loop_keeps_memory_before_each_call(shared: Processes):
+    at = playing(shared, "agent:support.agents:with_tool", steps=1)
     with at.desks:
         at.play()
         (row,) = at.rows()
@@ -176,14 +202,16 @@ def test_a_tool_loop_keeps_memory_before_each_call():
         ({"temperature": 0.5}, "samples its own model"),
     ],
 )
-def test_what_an_agent_cannot_play_is_refused(context: dict[str, Any], says: str):
-    at = playing()
+def test_what_an_agent_cannot_play_is_refused(
+    shared: Processes, context: dict[str, Any], says: str
+):
+    at = playing(shared)
     with at.desks, pytest.raises(RunError, match=says):
         at.desks.asked(replace(at.context, **context))
 
 
-def test_changed_code_is_another_episode(monkeypatch: pytest.MonkeyPatch):
-    at = playing()
+def test_changed_code_is_another_episode(shared: Processes, monkeypatch: pytest.MonkeyPatch):
+    at = playing(shared)
     with at.desks:
         before = at.folder.id
         monkeypatch.setattr("automem_graph.episodes.desks.agent_contents", lambda name: "changed")

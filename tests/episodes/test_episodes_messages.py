@@ -54,3 +54,47 @@ def test_a_window_that_slides_is_one_reference():
         ["user", "and now?"],
         ["assistant", 0],
     ]
+
+
+def in_turn(conversations: list[list[tuple[str, str]]]) -> StepRow:
+    """A row of several conversations, each with a call and its reply at its end."""
+    whole, calls = [], []
+    for conversation in conversations:
+        since = len(whole)
+        whole += [{"role": role, "content": text} for role, text in conversation]
+        calls.append(
+            ModelCall(
+                role="gameplay", routine="plan", model="m", since=since, prompt=len(whole),
+                reply="yes", usage=Usage(input=1, output=1), ms=0,
+            )
+        )  # fmt: skip
+        whole.append({"role": "assistant", "content": "yes"})
+    answer = Observation(text="")
+    return StepRow(step=1, messages=whole, calls=calls, said="a", action="a", answer=answer)
+
+
+CONVERSATIONS = st.lists(MESSAGES, min_size=1, max_size=4)
+
+
+@given(CONVERSATIONS, CONVERSATIONS, st.lists(CONTENT, min_size=1, max_size=3))
+def test_several_conversations_are_put_back(first, second, shown):
+    before, now = in_turn(first), in_turn([*second, *first])
+    for one, prior in ((before, None), (now, before)):
+        folded = fold_messages(one, prior, shown, str)
+        bare = one.model_copy(update={"messages": ()})
+        assert unfold_messages(folded, bare, prior, shown, str) == one.messages
+
+
+def test_what_a_later_conversation_repeats_is_one_reference():
+    said = [("user", "turn 0"), ("assistant", "yes"), ("user", "turn 1")]
+    before, now = in_turn([said[:1]]), in_turn([[("user", "log")], said, [*said, ("user", "so?")]])
+    assert fold_messages(now, before, [""], str) == [
+        ["user", "log"],
+        ["assistant", 0],
+        ["again", 0, 2],
+        ["user", "turn 1"],
+        ["assistant", 1],
+        ["same", 2, 5],
+        ["user", "so?"],
+        ["assistant", 2],
+    ]

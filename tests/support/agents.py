@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
 from typing import Any
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelRetryMiddleware
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.outputs import ChatResult
 from langchain_core.runnables import RunnableLambda
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
@@ -45,6 +49,21 @@ def with_tool(middleware: Any) -> Any:
 
 async def asynchronous(middleware: Any) -> Any:
     return create_agent(Both(), middleware=[middleware])
+
+
+class Mortal(Both):
+    """Dies by kill -9 in the call that the file `dies` names by its last words, and only once."""
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **more: Any) -> ChatResult:
+        order = Path("dies")
+        if order.exists() and order.read_text() in messages[-1].text:
+            order.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super()._generate(messages, *args, **more)
+
+
+def mortal(middleware: Any) -> Any:
+    return create_agent(Mortal(), middleware=[middleware])
 
 
 def remembers_threads(middleware: Any) -> Any:

@@ -94,7 +94,8 @@ class Both(OfflineCompanion):
     def _generate(self, messages: list[BaseMessage], *args: Any, **more: Any) -> ChatResult:
         if not messages[-1].text.startswith(("# LOG", "# PLAN", "<|")):
             return super()._generate(messages, *args, **more)
-        said = keep(messages) if self.hint in messages[0].text else "<|DONE|>"
+        idle = "<|DONE|>" if routine(messages) == "log" else ""
+        said = keep(messages) if self.hint in messages[0].text else idle
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content=said))])
 
 

@@ -91,6 +91,11 @@ def of_memory(row: StepRow) -> list[Message]:
     ]
 
 
+def with_hooks_state(row: StepRow) -> StepRow:
+    """The row with the scaffold's own state alone, of all that memory keeps of a conversation."""
+    return row.model_copy(update={"hook_state": row.hook_state.get("hook_state", {})})
+
+
 def as_message(message: BaseMessage) -> Message:
     """A message of LangChain's as a trace has it: its text, its tool calls, what it answers."""
     roles = {"human": "user", "ai": "assistant"}

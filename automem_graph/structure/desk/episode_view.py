@@ -13,6 +13,8 @@ from pathlib import Path
 from automem_graph.agent.observe import noted
 from automem_graph.agent.state import Message
 from automem_graph.agent.step import StepRow
+from automem_graph.assistant.own.factory import is_agent
+from automem_graph.assistant.own.record import with_hooks_state
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.play import read_result
 from automem_graph.episodes.tallies import MemoryTally
@@ -42,6 +44,8 @@ def write_view(folder: EpisodeFolder, into: Path) -> Summary:
     Raises RunError and JournalError for an episode that cannot be read.
     """
     header, rows = walk_trace(folder)
+    if is_agent(header.asked.gameplay):
+        rows = map(with_hooks_state, rows)
     used = header.asked.scaffold
     specs = load_scaffold(folder.run.scaffold(used)).manifest.actions if used else ()
     own_folder(into)

@@ -106,12 +106,20 @@ def _turn(
         yield plain.field("thinks", " ".join(call.thoughts.split()), MOST["words"])
     if words := _words(call, specs):
         yield plain.field("says", words, MOST["words"])
+    if call.role == "gameplay" and not any(action.turn == turn for action in row.actions):
+        own = [tool for tool in call.tools if tool.name not in {spec.name for spec in specs}]
+        for tool in own:  # those of an agent of one's own
+            yield plain.field("uses", f"{tool.name} {_shown(tool.args)}", MOST["call"])
     for action in row.actions:
         if action.turn == turn:
             yield plain.field(name, action.call, MOST["call"])
             again = (action.call, action.result) in seen.results and len(action.result) >= SAME
             result = "(the same as a step ago)" if again else action.result
             yield plain.field("gives" if action.ok else "FAILS", result, MOST["gives"])
+
+
+def _shown(args: Mapping[str, str] | str) -> str:
+    return args if isinstance(args, str) else json.dumps(dict(args), ensure_ascii=False)
 
 
 def _words(call: ModelCall, specs: Sequence[ActionSpec]) -> str:
