@@ -81,11 +81,19 @@ def _drill(mute: bool = False) -> BaseChatModel:
     return OfflineDrill(mute=mute)
 
 
+def _teacher(**habits: int) -> BaseChatModel:
+    from automem_graph.models.teacher import OfflineTeacher
+
+    return OfflineTeacher(**habits)
+
+
 _OFFLINE: dict[str, Callable[[], BaseChatModel]] = {
     "offline:player": _player,
     "offline:companion": _companion,
     "offline:drill": _drill,
     "offline:drill-mute": partial(_drill, mute=True),
+    "offline:teacher": _teacher,
+    "offline:teacher-careful": partial(_teacher, searches=100, consults=100),
 }
 
 

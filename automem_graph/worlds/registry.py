@@ -56,8 +56,8 @@ module makes its tasks."""
 
 _GAMES = {name: suite for suite, names in _SUITES.items() for name in names}
 
-_UNLISTED = {"drill": "drill"}
-"""What can be named and is in no list: it tries scaffolds, not agents."""
+_UNLISTED = {"drill": "drill", "gates": "gates"}
+"""What can be named and is in no list: one tries scaffolds, the other one rehearses training."""
 
 _OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -66,6 +66,7 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "nethack": ("autopickup", "steps"),
         "errands": (),
         "drill": (),
+        "gates": (),
     }
 )
 """What a name may ask for after a `+`, by game, in canonical order."""
