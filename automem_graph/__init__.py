@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from automem_graph.assistant.create import create_memory_agent as create_memory_agent
     from automem_graph.assistant.middleware import AutoMemMiddleware as AutoMemMiddleware
+    from automem_graph.assistant.places import in_store as in_store
+    from automem_graph.assistant.places import per_user as per_user
     from automem_graph.assistant.tools import memory_tools as memory_tools
     from automem_graph.memory.open import open_memory as open_memory
     from automem_graph.memory.open import store_memory as store_memory
     from automem_graph.memory.shared import SharedMemory as SharedMemory
     from automem_graph.models.resolve import resolve_model as resolve_model
+    from automem_graph.structure.evolve import evolve_scaffold as evolve_scaffold
 
 __version__ = "0.1.0"
 
@@ -20,10 +23,13 @@ _AT = {
     "AutoMemMiddleware": "automem_graph.assistant.middleware",
     "create_memory_agent": "automem_graph.assistant.create",
     "memory_tools": "automem_graph.assistant.tools",
+    "per_user": "automem_graph.assistant.places",
+    "in_store": "automem_graph.assistant.places",
     "open_memory": "automem_graph.memory.open",
     "store_memory": "automem_graph.memory.open",
     "SharedMemory": "automem_graph.memory.shared",
     "resolve_model": "automem_graph.models.resolve",
+    "evolve_scaffold": "automem_graph.structure.evolve",
 }
 """Where the names of the front door are: importing the package alone imports none of them."""
 
