@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -29,7 +31,12 @@ from automem_graph.protocols import Answer, Edit, FileEntry, MemoryFiles
 __all__ = ["Looked", "SharedMemory", "Visit"]
 
 PERSON = Source(role="person")
+
 _TRIES = 20
+"""Times that a store is written to where others write to the same file at the same moment."""
+_PAUSE = 0.02
+"""Seconds between them, at most; as chance has it, or two could stop each other for ever."""
+_PAUSES = random.Random()
 
 
 class SharedMemory:
@@ -132,8 +139,8 @@ class SharedMemory:
                 with self._archive.writing() as files:
                     self._forget(files, theirs, gone)
                 return {self._prefix + name: count for name, count in sorted(gone.items())}
-            except Overtaken:  # a store has no lock
-                continue
+            except Overtaken:
+                time.sleep(_PAUSES.uniform(0, _PAUSE))
         raise OSError("others kept writing to the same files: forget the rest once more")
 
     def edit(
@@ -151,6 +158,14 @@ class SharedMemory:
             file=edit.file.removeprefix(self._prefix),
             op=edit.op,
         )
+        for _ in range(_TRIES):
+            try:
+                return self._try(edit, row, looked)
+            except Overtaken:  # a store has no lock: look what is there now
+                time.sleep(_PAUSES.uniform(0, _PAUSE))
+        return str(overtaken(edit.file))
+
+    def _try(self, edit: Edit, row: Written, looked: dict[str, int] | None) -> str | None:
         with self._archive.writing() as files:
             try:
                 self._do(files, edit, row, looked)
@@ -184,8 +199,6 @@ class SharedMemory:
                     _put(files, name, edit.op, old, new)
                 except FileExistsError as error:
                     raise in_the_way(edit.file) from error
-                except Overtaken as error:
-                    raise overtaken(edit.file) from error
         if looked is not None and (not old or looked.get(edit.file) == measure(old).crc):
             looked[edit.file] = measure(new or "").crc
 

@@ -24,6 +24,7 @@ Open = Callable[..., SharedMemory]
 def sqlite(stack: ExitStack, where: Path) -> SqliteStore:
     store = stack.enter_context(SqliteStore.from_conn_string(str(where)))
     store.setup()
+    store.conn.execute("PRAGMA synchronous = OFF")  # no test waits for a disk
     return store
 
 

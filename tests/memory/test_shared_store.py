@@ -139,6 +139,7 @@ def test_what_a_dead_writer_left_half_done_is_whole(store: InMemoryStore) -> Non
 WRITER = """
 import sys, test_shared_store as t
 with t.SqliteStore.from_conn_string(sys.argv[1]) as store:
+    store.conn.execute("PRAGMA synchronous = OFF")
     memory = t.store_memory(store, t.WHERE)
     for number in range(t.LINES):
         assert t.do(memory, "append", "a.md", f"{sys.argv[2]} {number}", thread=sys.argv[2]).ok
