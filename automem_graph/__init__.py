@@ -13,23 +13,27 @@ if TYPE_CHECKING:
     from automem_graph.assistant.tools import memory_tools as memory_tools
     from automem_graph.memory.open import open_memory as open_memory
     from automem_graph.memory.open import store_memory as store_memory
+    from automem_graph.memory.scopes import with_shared as with_shared
     from automem_graph.memory.shared import SharedMemory as SharedMemory
     from automem_graph.models.resolve import resolve_model as resolve_model
     from automem_graph.structure.evolve import evolve_scaffold as evolve_scaffold
+    from automem_graph.worlds.conversations import conversations as conversations
 
 __version__ = "0.1.0"
 
 _AT = {
     "AutoMemMiddleware": "automem_graph.assistant.middleware",
     "create_memory_agent": "automem_graph.assistant.create",
-    "memory_tools": "automem_graph.assistant.tools",
-    "per_user": "automem_graph.assistant.places",
     "in_store": "automem_graph.assistant.places",
+    "per_user": "automem_graph.assistant.places",
+    "memory_tools": "automem_graph.assistant.tools",
     "open_memory": "automem_graph.memory.open",
     "store_memory": "automem_graph.memory.open",
+    "with_shared": "automem_graph.memory.scopes",
     "SharedMemory": "automem_graph.memory.shared",
     "resolve_model": "automem_graph.models.resolve",
     "evolve_scaffold": "automem_graph.structure.evolve",
+    "conversations": "automem_graph.worlds.conversations",
 }
 """Where the names of the front door are: importing the package alone imports none of them."""
 

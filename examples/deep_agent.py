@@ -9,10 +9,8 @@ from deepagents import create_deep_agent
 from deepagents.backends import CompositeBackend, StateBackend
 from langgraph.checkpoint.memory import InMemorySaver
 
-from automem_graph import AutoMemMiddleware
+from automem_graph import AutoMemMiddleware, open_memory, resolve_model
 from automem_graph.assistant.mount import MemoryBackend
-from automem_graph.memory.open import open_memory
-from automem_graph.models.resolve import resolve_model
 
 MODEL = os.environ.get("AUTOMEM_EXAMPLE_MODEL", "offline:companion")
 KEEPER = "offline:player" if MODEL == "offline:companion" else None  # None: the agent's own model

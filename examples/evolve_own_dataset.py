@@ -10,10 +10,7 @@ from pathlib import Path
 
 from langchain.agents import create_agent
 
-from automem_graph import AutoMemMiddleware
-from automem_graph.models.resolve import resolve_model
-from automem_graph.structure.evolve import evolve_scaffold
-from automem_graph.worlds.conversations import conversations
+from automem_graph import AutoMemMiddleware, conversations, evolve_scaffold, resolve_model
 
 MODEL = os.environ.get("AUTOMEM_EXAMPLE_MODEL", "offline:companion")
 OFFLINE = MODEL == "offline:companion"

@@ -9,14 +9,9 @@ from dataclasses import dataclass
 
 from langchain.agents import create_agent
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.runtime import Runtime
 from langgraph.store.memory import InMemoryStore
 
-from automem_graph import AutoMemMiddleware, SharedMemory
-from automem_graph.assistant.places import in_store
-from automem_graph.memory.open import store_memory
-from automem_graph.memory.scopes import with_shared
-from automem_graph.models.resolve import resolve_model
+from automem_graph import AutoMemMiddleware, in_store, resolve_model, store_memory, with_shared
 
 MODEL = os.environ.get("AUTOMEM_EXAMPLE_MODEL", "offline:companion")
 KEEPER = "offline:player" if MODEL == "offline:companion" else None  # None: the agent's own model
@@ -31,15 +26,14 @@ store = InMemoryStore()  # or PostgresStore, or the server's own
 shop = store_memory(store, ("memories", "shop"))
 shop.write("hours.md", "Our opening hours are from 9:00 to 18:00.\n")
 own = in_store(lambda runtime: ("memories", "users", runtime.context.user))
-
-
-def memory_of(runtime: Runtime[Context]) -> SharedMemory:
-    return with_shared(own(runtime), shop, at="shop")  # read-only, unless it is told otherwise
-
+memory = AutoMemMiddleware(
+    lambda runtime: with_shared(own(runtime), shop, at="shop"),  # nobody here writes to shop/
+    specialist=KEEPER,
+)
 
 agent = create_agent(
     resolve_model(MODEL),
-    middleware=[AutoMemMiddleware(memory_of, specialist=KEEPER)],
+    middleware=[memory],
     context_schema=Context,
     store=store,
     checkpointer=InMemorySaver(),

@@ -7,8 +7,7 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 
-from automem_graph import create_memory_agent
-from automem_graph.models.resolve import resolve_model
+from automem_graph import create_memory_agent, resolve_model
 
 MODEL = os.environ.get("AUTOMEM_EXAMPLE_MODEL", "offline:companion")
 KEEPER = "offline:player" if MODEL == "offline:companion" else MODEL
