@@ -14,6 +14,7 @@ from automem_graph.cli.boxoban import boxoban
 from automem_graph.cli.compare import compare
 from automem_graph.cli.config import read_config
 from automem_graph.cli.console import clear_errors
+from automem_graph.cli.dataset import dataset
 from automem_graph.cli.diff import diff
 from automem_graph.cli.doctor import doctor
 from automem_graph.cli.evaluate import evaluate
@@ -55,6 +56,7 @@ app.command()(compare)
 app.command()(evolve)
 app.command()(lineage)
 app.command()(diff)
+app.command()(dataset)
 app.command()(trace)
 app.command()(memory)
 app.command()(forget)

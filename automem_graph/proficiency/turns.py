@@ -7,9 +7,11 @@ returns is compared with that.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from automem_graph.protocols import Frozen, Routine
+from automem_graph.agent.state import Message
+from automem_graph.protocols import ActionSpec, Frozen, Routine
 
 
 class ActionView(Frozen):
@@ -39,6 +41,8 @@ class TurnView(Frozen):
     routine: Routine
     progression: float
     """Of the whole episode, in [0, 1]."""
+    better_than: float
+    """Share of the task's other episodes whose progression is lower."""
     steps: int
     """Of the whole episode."""
     observation: str
@@ -48,7 +52,30 @@ class TurnView(Frozen):
     files: Mapping[str, int]
     """Lines of each file before the turn."""
     prompt_chars: int
+    """Of the turn's longest prompt: that of its last reply."""
 
     def as_dict(self) -> dict[str, Any]:
         """The view as plain data, which scaffold code may keep and change as it likes."""
         return self.model_dump(mode="json")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply of a turn as the trace has it; no selector gets this."""
+
+    prompt: tuple[Message, ...]
+    """The messages that the model was given, byte for byte."""
+    text: str
+    token_ids: tuple[int, ...]
+    """In the model's own tokens, where it told them; its end token is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn with what examples are made of."""
+
+    view: TurnView
+    replies: tuple[Reply, ...]
+    """As many as the view has, in the same order."""
+    actions: tuple[ActionSpec, ...]
+    """Those that its scaffold declares."""

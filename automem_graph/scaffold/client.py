@@ -60,7 +60,7 @@ class ScaffoldHost:
         """
         host = cls(scaffold, patience)
         try:
-            with host.open_session(_NoFiles()) as step:
+            with host.open_session(NoFiles()) as step:
                 about = step.about()
             _check_actions(scaffold, about["actions"])
         except ScaffoldFault as fault:
@@ -135,7 +135,7 @@ class ScaffoldHost:
             self._process.wait()
 
 
-class _NoFiles:
+class NoFiles:
     """The view of an empty memory, for trying a scaffold out."""
 
     def index(self) -> tuple[FileEntry, ...]:

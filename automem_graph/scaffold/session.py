@@ -124,6 +124,14 @@ class Session:
             request, f"actions.py in {name}", lambda value: replies.action_reply(action, value)
         )
 
+    def compute(self, function: str, args: Mapping[str, Any], typed: Callable[[Any], T]) -> T:
+        """Call a function of `actions.py` that is no action, with `files` and these arguments.
+
+        `typed` makes what it returned (any JSON) into a value, or raises ReplyError.
+        """
+        request = {"do": "run", "name": function, "args": dict(args), "texts": {}}
+        return self._call(request, f"actions.py in {function}", typed)
+
     def initial_files(self, task: Mapping[str, Any]) -> dict[str, str]:
         """What memory holds before the first step; without the hook, what `files/<task>/` holds."""
         if "initial_files" not in self._hooks:
