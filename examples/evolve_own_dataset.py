@@ -10,7 +10,8 @@ from pathlib import Path
 
 from langchain.agents import create_agent
 
-from automem_graph import AutoMemMiddleware, conversations, evolve_scaffold, resolve_model
+from automem_graph import AutoMemMiddleware, evolve_scaffold, resolve_model
+from automem_graph.worlds.conversations import conversations
 
 MODEL = os.environ.get("AUTOMEM_EXAMPLE_MODEL", "offline:companion")
 OFFLINE = MODEL == "offline:companion"

@@ -11,7 +11,8 @@ from langchain.agents import create_agent
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 
-from automem_graph import AutoMemMiddleware, in_store, resolve_model, store_memory, with_shared
+from automem_graph import AutoMemMiddleware, in_store, resolve_model, store_memory
+from automem_graph.memory.scopes import with_shared
 
 MODEL = os.environ.get("AUTOMEM_EXAMPLE_MODEL", "offline:companion")
 KEEPER = "offline:player" if MODEL == "offline:companion" else None  # None: the agent's own model
