@@ -26,8 +26,9 @@ from automem_graph.protocols import Task, TaskCard, World
 
 GROUP = "automem_graph.tasks"
 
-MADE_OF = ("*.py", "*.md", "*.json")
-"""The files of a package that its worlds may follow from; other data belong into `version`."""
+MADE_OF = ("*.py", "*.md", "*.txt", "*.json", "*.toml", "*.yaml", "*.yml", "*.jinja", "*.j2")
+"""The files of a package that its worlds, or an agent of its own, may follow from: code, prompts,
+settings. Other data belong into `version`."""
 
 
 class UnknownTask(ValueError):
@@ -59,10 +60,15 @@ def own_task(name: str) -> OwnTask:
 
     The working folder is looked in last: nothing there can stand before what is installed.
     """
+    look_here()
+    return _own_task(name)
+
+
+def look_here() -> None:
+    """Have modules looked for in the working folder as well, and there last."""
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
         sys.path.append(here)
-    return _own_task(name)
 
 
 @cache
@@ -158,15 +164,18 @@ def _made(found: Any) -> tuple[Task, TaskCard] | None:
 def _version(module: str, *parts: str) -> str:
     """A hash of the module's file, or of all files of its package, and of what else is told."""
     whole = hashlib.sha256()
-    for name, file in sorted(_files(module)):
+    for name, file in sorted(files_of(module)):
         whole.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
     for part in parts:
         whole.update(f"\0{part}".encode())
     return whole.hexdigest()[:12]
 
 
-def _files(module: str) -> Iterable[tuple[str, Path]]:
-    """By names that do not say where they lie."""
+def files_of(module: str) -> Iterable[tuple[str, Path]]:
+    """What a module that was imported is made of: its file, or all such files of its package.
+
+    By names that do not say where they lie.
+    """
     top = find_spec(module.partition(".")[0])
     if top is not None and top.submodule_search_locations and top.origin:
         package = Path(top.origin).parent

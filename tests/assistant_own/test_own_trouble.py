@@ -84,7 +84,7 @@ def test_trouble_with_memory_ends_the_episode_also_where_the_agent_goes_on(
 
 def test_an_agent_as_specialist_is_refused():
     with EpisodeDesks() as desks, pytest.raises(UnknownModel, match="an agent and no model"):
-        play_episode(desks, context(specialist="agent:support.talks:make_hinted_agent"))
+        play_episode(desks, context(specialist="agent:support.agents:deep"))
 
 
 def test_a_budget_stops_the_agents_own_calls(shared: Processes):

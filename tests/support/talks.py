@@ -14,12 +14,10 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from automem_graph.models.companion import OfflineCompanion
 from automem_graph.protocols import Observation, TaskCard
-from support.evolving import HINT
 from support.scripted import routine
 
 NAME = "support.talks:TALKS"
 AGENT = "agent:support.talks:make_agent"
-HINTED = "agent:support.talks:make_hinted_agent"
 THINGS = ("car", "desk", "door", "coat")
 
 
@@ -87,23 +85,15 @@ def keep(messages: list[BaseMessage]) -> str:
 
 
 class Both(OfflineCompanion):
-    """The companion, which keeps its own memory as well: always, or where a prompt says `hint`."""
-
-    hint: str = ""
+    """The companion, which keeps its own memory as well."""
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **more: Any) -> ChatResult:
         if not messages[-1].text.startswith(("# LOG", "# PLAN", "<|")):
             return super()._generate(messages, *args, **more)
-        idle = "<|DONE|>" if routine(messages) == "log" else ""
-        said = keep(messages) if self.hint in messages[0].text else idle
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=said))])
+        said = AIMessage(content=keep(messages))
+        return ChatResult(generations=[ChatGeneration(message=said)])
 
 
 def make_agent(middleware: Any) -> Any:
     """An agent whose own model keeps memory, if no specialist is named."""
     return create_agent(Both(), middleware=[middleware])
-
-
-def make_hinted_agent(middleware: Any) -> Any:
-    """One that keeps memory only where the scaffold tells it to."""
-    return create_agent(Both(hint=HINT), middleware=[middleware])

@@ -9,23 +9,19 @@ from __future__ import annotations
 import hashlib
 import importlib
 import inspect
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automem_graph.models.resolve import AGENT, UnknownModel
+from automem_graph.worlds.own import files_of, look_here
 
 if TYPE_CHECKING:
     from automem_graph.assistant.middleware import AutoMemMiddleware
 
     MakeAgent = Callable[[AutoMemMiddleware], Any]
     """Makes an agent around the middleware; it has `invoke`, and takes and gives `messages`."""
-
-TOLD = ("*.py", "*.md", "*.txt", "*.json", "*.toml", "*.yaml", "*.yml", "*.jinja", "*.j2")
-"""The files of a package that say how an agent in it behaves: its code and its prompts."""
 
 
 class UnknownAgent(UnknownModel):
@@ -64,15 +60,15 @@ def load_factory(name: str) -> MakeAgent:
 def agent_contents(name: str) -> str:
     """12 hex digits for the sources that an agent is made by; empty for any other name.
 
-    They are its module's file and, where that is in a package, all code and prompts of the whole
-    package: of what it imports from elsewhere nothing is known. Raises UnknownAgent.
+    They are its module's file or, where that is in a package, all code and prompts of the package:
+    of what it imports from elsewhere nothing is known. Raises UnknownAgent.
     """
     if not is_agent(name):
         return ""
     module, _ = _parts(name)
     load_factory(name)
     told = hashlib.sha256()
-    for label, file in sorted(_sources(module)):
+    for label, file in sorted(files_of(module)):
         seen = file.stat()
         told.update(f"{label} {_digest(file, seen.st_size, seen.st_mtime_ns)}\n".encode())
     return told.hexdigest()[:12]
@@ -91,9 +87,7 @@ def _parts(name: str) -> tuple[str, str]:
             f"the agent '{name}' has no such place: type agent:module:attribute, as in "
             "agent:my_app:make_agent"
         )
-    here = str(Path.cwd())
-    if here not in sys.path and "" not in sys.path:
-        sys.path.append(here)  # last: nothing there can stand before what is installed
+    look_here()
     return module, attribute
 
 
@@ -105,17 +99,6 @@ def _takes_one(make: Callable[..., Any]) -> bool:
     except ValueError:  # it has no signature, as some of C's have none
         return True
     return True
-
-
-def _sources(module: str) -> Iterable[tuple[str, Path]]:
-    """The files, each under a name that does not say where they lie."""
-    top = find_spec(module.partition(".")[0])
-    if top is not None and top.submodule_search_locations and top.origin:
-        package = Path(top.origin).parent
-        found = {path for like in TOLD for path in package.rglob(like) if path.is_file()}
-        return [(path.relative_to(package).as_posix(), path) for path in found]
-    file = getattr(sys.modules.get(module), "__file__", None)
-    return [(Path(file).name, Path(file))] if file else []
 
 
 @cache
