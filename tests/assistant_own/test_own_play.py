@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langgraph.checkpoint.memory import InMemorySaver
 
+from automem_graph.agent.tracing import TAG
 from automem_graph.assistant.own.graph import create_own_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import RunError, find_episode
@@ -148,6 +151,24 @@ def test_an_episode_that_is_reopened_at_every_step_is_the_same_episode(
             desk = desks(at.context, {}, None)
             create_own_loop(desks).invoke({"episode": desk.episode}, context=at.context)
     assert timeless(at.folder) == timeless(played.folder)
+
+
+def test_watching_an_episode_changes_nothing(shared: Processes, played: Table):
+    heard: list[str] = []
+
+    class Watching(BaseCallbackHandler):
+        def on_chat_model_start(self, *_: Any, name: str = "", **__: Any) -> None:
+            heard.append(name)
+
+    at = playing(shared, steps_per_run=2)
+    with at.desks:
+        config = {"tags": [TAG], "callbacks": [Watching()], "configurable": {"thread_id": "1"}}
+        loop = create_own_loop(at.desks, checkpointer=InMemorySaver())
+        loop.invoke({"episode": at.folder.id}, config, context=at.context)
+        assert at.rows()[0].calls[-1].usage == played.rows()[0].calls[-1].usage
+        assert [len(row.calls) for row in at.rows()] == [3, 3]
+    assert len(heard) == 6
+    assert heard.count("specialist") == 4
 
 
 def test_an_episode_that_dies_in_the_middle_of_a_step_is_the_same_episode(shared: Processes):

@@ -12,8 +12,9 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
-from automem_graph.agent.tracing import TAG
+from automem_graph.assistant.hearing import SOURCE
 from automem_graph.assistant.own.record import Record
+from automem_graph.assistant.recalled import LC_SOURCE
 from automem_graph.models.budget import OutOfBudget
 from automem_graph.models.meter import Meter
 
@@ -47,11 +48,11 @@ class Listening(BaseCallbackHandler):
         messages: list[list[BaseMessage]],
         *,
         run_id: UUID,
-        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
         """A call begins; OutOfBudget where it may not."""
-        if TAG in (tags or ()):
+        if (metadata or {}).get(SOURCE) == LC_SOURCE:
             return
         held = ExitStack()
         try:
