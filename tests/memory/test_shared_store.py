@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from langgraph.store.sqlite import SqliteStore
 from automem_graph.memory.archive import Overtaken
 from automem_graph.memory.in_store import MOST_PIECES
 from automem_graph.memory.items import PAGE
+from automem_graph.memory.labels import label
 from automem_graph.memory.open import store_memory
-from automem_graph.memory.pieces import Pieces, joined
+from automem_graph.memory.pieces import CLAIM_SECONDS, Pieces, joined
 from automem_graph.memory.rows import Deed
 from automem_graph.memory.shared import SharedMemory
 from automem_graph.memory.source import Source
@@ -43,14 +45,14 @@ def items(store: BaseStore, kind: str = "=files") -> int:
 
 
 class Interrupted(InMemoryStore):
-    """A store in which something happens just before an item is put that covers others."""
+    """A store in which something happens just before a replacement is claimed."""
 
     def __init__(self) -> None:
         super().__init__()
         self.before: Callable[[], object] | None = None
 
     def put(self, namespace: Any, key: str, value: Any, *args: Any, **named: Any) -> None:
-        happens, self.before = (self.before, None) if value.get("covers") else (None, self.before)
+        happens, self.before = (self.before, None) if value.get("claimed") else (None, self.before)
         if happens:
             happens()
         super().put(namespace, key, value, *args, **named)
@@ -80,6 +82,28 @@ def test_of_two_replacements_one_is_told_of_the_other(op: str) -> None:
     assert mine.text("a.md") == "theirs\n"
     assert [row.refused is None for row in mine.history()] == [True, True, False]
     assert do(mine, op, "a.md", "mine").ok
+
+
+def test_of_two_who_make_the_same_file_one_is_told_of_the_other() -> None:
+    store = Interrupted()
+    mine, other = store_memory(store, WHERE), store_memory(store, WHERE)
+    store.before = lambda: do(other, "replace", "a.md", "theirs", thread="t2")
+    answer = do(mine, "replace", "a.md", "mine")
+    assert "it holds 1 line that you have not read" in answer.text
+    assert mine.text("a.md") == "theirs\n"
+
+
+def test_a_claim_stands_in_the_way_for_a_while_and_never_counts(store: InMemoryStore) -> None:
+    memory, pieces = store_memory(store, WHERE), Pieces(store, (*WHERE, "=files"))
+    do(memory, "append", "a.md", "one")
+    claim = {"file": "a.md", "text": "lost\n", "covers": [one.key for one in pieces.of("a.md")]}
+    for age in (0.0, CLAIM_SECONDS + 1):
+        where = (*WHERE, "=files", label("a.md"))
+        store.put(where, "claim", {**claim, "claimed": time.time() - age})
+        assert memory.text("a.md") == "one\n"
+        assert do(memory, "replace", "a.md", "two").ok is (age > 0)
+    assert memory.text("a.md") == "two\n"
+    assert items(store) == 1
 
 
 def test_forgetting_goes_on_after_somebody_was_faster() -> None:
