@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+MOST_CHARS = 400
+"""Of a sentence that is read."""
+
 _OWNER = r"(?:(?i:my|our|your|the|his|her|their)\b|[A-Z][\w-]{0,30}['’]s\b)"
 _THING = r"[^.,;:!?\n]{1,60}?"
 _END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bProf)(?<!\bSt)[.!?]+(?=[\s\"')]|$)")
@@ -45,7 +48,10 @@ class Fact(NamedTuple):
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, each with its end; a line's end ends one as well."""
+    """The sentences of a text, each with its end; a line's end ends one as well.
+
+    One of more than `MOST_CHARS` characters is left out: nobody says that much of a thing.
+    """
     found = []
     for line in text.split("\n"):
         start = 0
@@ -53,7 +59,7 @@ def sentences(text: str) -> list[str]:
             found.append(line[start : end.end()].strip())
             start = end.end()
         found.append(line[start:].strip())
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in found if 0 < len(sentence) <= MOST_CHARS]
 
 
 def facts(text: str) -> Iterator[Fact]:

@@ -122,5 +122,5 @@ def mentions(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_NAMED.findall(_FIRST.sub("", text)), *mine]))
 
 
-_FIRST = re.compile(r"(?<![^.!?\n])\s*[A-Z][a-z]*(?!['’a-z])")
+_FIRST = re.compile(r"(?<![^.!?\n]) {0,3}[A-Z][a-z]*(?!['’a-z])")
 """The word that begins a sentence, unless somebody owns something there."""
