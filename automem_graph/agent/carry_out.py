@@ -76,7 +76,8 @@ def _run(desk: Keeping, call: Call, spec: ActionSpec | None, deed: Deed) -> dict
     reply = desk.session.run(spec, call.args)
     answer = desk.memory.perform(deed.model_copy(update={"found": reply.found}), reply.edits)
     text = reply.text if answer.ok else answer.text
-    return {"name": call.name, "call": call.text, "result": clean(text), "ok": answer.ok}
+    row = {"name": call.name, "call": call.text, "result": clean(text), "ok": answer.ok}
+    return row if reply.found is None else {**row, "found": reply.found}
 
 
 def as_results(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

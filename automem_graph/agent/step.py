@@ -55,6 +55,8 @@ class ActionRow(Frozen):
     call: str
     result: str
     ok: bool
+    found: int | None = None
+    """Lines that a search found."""
 
 
 class StepRow(Frozen):

@@ -28,6 +28,7 @@ def found(desk: KeeperDesk, todo: Rows, rows: Rows) -> list[tuple[Call, str]]:
         (call, row["result"])
         for call, row in zip(ran, rows, strict=False)  # nothing runs after LOG's end
         if row["ok"]
+        and row.get("found") != 0
         and specs[call.name].kind in ("search", "read")
         and call.args.get("file", "") in {"", *there}
     ]
@@ -43,7 +44,9 @@ def look_again(desk: KeeperDesk, looks: Rows) -> Iterator[Recalled]:
     specs = _specs(desk)
     for look in list({str(one): one for one in looks}.values())[-MOST_LOOKS:]:
         call = Call.model_validate(look)
-        yield piece(call, clean(desk.session.run(specs[call.name], call.args).text))
+        reply = desk.session.run(specs[call.name], call.args)
+        if reply.found != 0:
+            yield piece(call, clean(reply.text))
 
 
 def shown(desk: KeeperDesk, notes: str) -> Iterator[Recalled]:

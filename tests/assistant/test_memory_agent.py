@@ -76,6 +76,16 @@ def test_where_it_knows_nothing_it_says_so():
     assert (state["messages"][-1].text, state["recalled"]) == ("Memory has nothing on this.", [])
 
 
+def test_a_search_that_finds_nothing_is_nothing_recalled():
+    search = "<|SEARCH|>notes.md|tea<|END|>"
+    replies = iter([f"{search}<|DONE|>", search, "enough"])
+    agent = create_memory_agent(
+        Scripted(say=lambda _: next(replies)), memory(notes="lives in Rome")
+    )
+    state = agent.invoke({"messages": "Do I like tea?"})
+    assert (state["messages"][-1].text, state["recalled"]) == ("Memory has nothing on this.", [])
+
+
 def test_on_a_thread_it_hears_what_is_new_and_reads_anew():
     where = memory()
     agent = create_memory_agent(keeper(), where, checkpointer=InMemorySaver())
