@@ -145,7 +145,8 @@ def _difference(pick: dict[str, Any], view: TurnView, turns: Sequence[TurnView])
 def _what_happened(replies: Any, view: TurnView, turns: Sequence[TurnView]) -> str:
     if not isinstance(replies, list) or not all(isinstance(one, str) for one in replies):
         return INVENTED
-    if all(any(one in whole for whole in view.replies) for one in replies):
+    less = sum(map(len, replies)) < sum(map(len, view.replies))
+    if less and all(any(one in whole for whole in view.replies) for one in replies):
         return TRIMMED
     theirs = {one for turn in turns for one in turn.replies}
     return MOVED if all(one in theirs for one in replies) else INVENTED

@@ -4,34 +4,14 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, get_peft_model
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from automem_graph.models.local.weights import quiet
+from support.bytewise import END, TEMPLATE, tokenizer
+
+__all__ = ["CONTEXT", "END", "TEMPLATE", "save_adapter", "save_base", "tokenizer"]
 
 CONTEXT = 512
-END = "<|im_end|>"
-TEMPLATE = (
-    "{% for message in messages %}"
-    "<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-
-
-def tokenizer() -> PreTrainedTokenizerFast:
-    """Byte-level, without merges; what begins and ends a message are its only special tokens."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {character: number for number, character in enumerate(alphabet)}
-    bytewise = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    bytewise.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    bytewise.decoder = decoders.ByteLevel()
-    return PreTrainedTokenizerFast(
-        tokenizer_object=bytewise,
-        eos_token=END,
-        extra_special_tokens=["<|im_start|>"],
-        chat_template=TEMPLATE,
-    )
 
 
 def save_base(folder: Path, width: int = 32, context: int = CONTEXT) -> Path:
