@@ -68,6 +68,8 @@ def circle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Circle]:
             assert result.exit_code == 0, result.output
             said.append(result.stdout)
         yield Circle(folder, said)
+        for name in ("my_tasks", "my_app"):
+            sys.modules.pop(name, None)
 
 
 def test_the_commands_say_what_memory_is_worth(circle: Circle):
