@@ -32,9 +32,10 @@ from automem_graph.cli.options import (
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.models.budget import Budget, rates
 from automem_graph.report.evolution import write_page
-from automem_graph.structure.bench import Unfinished, open_bench
+from automem_graph.structure.bench import open_bench
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.evolve import evolve_scaffold
+from automem_graph.structure.purse import Unfinished
 from automem_graph.structure.result import read_evolution
 
 

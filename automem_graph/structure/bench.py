@@ -9,8 +9,7 @@ from pathlib import Path
 
 from automem_graph.episodes.keep import keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
-from automem_graph.episodes.spending import spending
-from automem_graph.models.budget import Budget, price_of
+from automem_graph.models.budget import Budget
 from automem_graph.scaffold.load import Scaffold, load_scaffold
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.desk.workspace import Workspace
@@ -19,11 +18,8 @@ from automem_graph.structure.events import Listener
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import Row, Spent, kept_versions, read_rows
 from automem_graph.structure.proposers import open_proposer
+from automem_graph.structure.purse import budget_left
 from automem_graph.structure.terms import Terms, folder_of, keep_terms, terms_of
-
-
-class Unfinished(RuntimeError):
-    """The loop cannot go on now, through no fault of a candidate; the same command goes on."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,11 @@ class Bench:
     @property
     def workspace(self) -> Workspace:
         return Workspace(self.folder.workspace)
+
+    @property
+    def parallel(self) -> int:
+        """Episodes at once; 0 means as the model allows."""
+        return self.context.parallel
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -77,38 +78,12 @@ class Bench:
         if self.budget is None:
             return None
         own = {folder.path for folder in playing}
-        tokens, cost = self._spent(one for one in self._episodes() if one.path not in own)
-        hours = (time.monotonic() - self.since) / 3600
-        limits = (
-            ("max_tokens", self.budget.max_tokens, tokens, "{:,} tokens"),
-            ("max_cost", self.budget.max_cost, cost, "${:,.2f}"),
-            ("max_hours", self.budget.max_hours, hours, "{:g} hours"),
-        )
-        left: dict[str, float] = {}
-        for name, most, used, said in limits:
-            if most is not None and used >= most:
-                raise Unfinished(
-                    f"the budget of {said.format(most)} is used up; the same command with a "
-                    "larger one goes on"
-                )
-            if most is not None:
-                left[name] = most - used
-        return self.budget.model_copy(update=left)
+        others = (one for one in self._episodes() if one.path not in own)
+        return budget_left(self.budget, self.since, others, self.terms.meta, self.proposals())
 
     def _episodes(self) -> Iterator[EpisodeFolder]:
         for trace in sorted(self.folder.path.glob("plays/*/episodes/*/trace.jsonl")):
             yield EpisodeFolder(trace.parent)
-
-    def _spent(self, episodes: Iterator[EpisodeFolder]) -> tuple[int, float]:
-        """Tokens and US dollars of these episodes and of all proposals so far."""
-        prices = self.budget.prices if self.budget else {}
-        played = spending(episodes)
-        tokens = sum(one.input_tokens + one.output_tokens for one in played)
-        cost = sum(one.cost(prices) or 0.0 for one in played)
-        meta, price = self.proposals(), price_of(self.terms.meta, prices)
-        tokens += meta.input_tokens + meta.output_tokens
-        cost += price.of(meta.input_tokens, meta.output_tokens) if price else 0.0
-        return tokens, cost
 
     def proposals(self) -> Spent:
         """What all proposals have cost, those under way included."""

@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Literal, NamedTuple
 
-from automem_graph.agent.context import Agent, PlayContext
-from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.agent.context import Agent
 from automem_graph.episodes.keep import extend_run
-from automem_graph.episodes.layout import EpisodeFolder
-from automem_graph.episodes.machine import ThisMachine
-from automem_graph.episodes.many import run_episodes
-from automem_graph.episodes.play import EpisodeResult, read_result
+from automem_graph.episodes.play import EpisodeResult
 from automem_graph.episodes.trace import walk_trace
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.suite import Plan, plan
-from automem_graph.models.budget import Budget
 from automem_graph.scaffold.errors import ScaffoldError
-from automem_graph.structure.bench import Bench, Unfinished
-from automem_graph.structure.events import Played, Playing
+from automem_graph.structure.bench import Bench
 from automem_graph.structure.gate import Rule, can_still_win, judge
 from automem_graph.structure.lineage import Match, Pair
+from automem_graph.structure.playing import (
+    play_jobs,
+    refuse_failed,
+    refuse_stopped,
+    refuse_unserved,
+)
 
 Results = Mapping[Key, EpisodeResult]
 
@@ -47,9 +47,6 @@ ALIKE = 6
 """A challenger that does in so many worlds, from the first on, just what the incumbent does there
 is stopped: its change makes no difference to the one who plays."""
 
-_SERVERS = ("ModelError:", "NoReply:")
-_TOO_LONG = "takes no prompt of this length"
-
 
 def play(
     bench: Bench,
@@ -70,19 +67,16 @@ def play(
         extend_run(one.run, one.asked)
     jobs = tuple(job for world in zip(*(one.jobs for one in plans), strict=True) for job in world)
     results: dict[Side, dict[Key, EpisodeResult]] = {side: {} for side in sides}
-    bench.tell(Playing(what=what, jobs=jobs))
-    budget = _budget(bench, jobs)
-    machine = ThisMachine(bench.context.parallel or None, seconds)
-    with closing(run_episodes(jobs, machine, hear=bench.tell, budget=budget)) as played:
+    with closing(play_jobs(bench, jobs, what, seconds=seconds)) as played:
         for result in played:
             asked = result.asked
             side = next(one for one in sides if one == (asked.scaffold, asked.agent))
             results[side][(asked.task, result.seed)] = result
-            bench.tell(Played(result=result))
             if until(results):
                 break
     for found in results.values():
-        _refuse_unplayed(found)
+        refuse_stopped(found.values())
+        refuse_unserved(found.values())
     return results
 
 
@@ -90,7 +84,7 @@ def complete(bench: Bench, sides: Sequence[Side], seeds: Sequence[int], what: st
     """All episodes of these sides on these seeds; Unfinished where one has failed."""
     results = play(bench, sides, seeds, what)
     for found in results.values():
-        _refuse_failed(found, what)
+        refuse_failed(found.values(), what)
     return results
 
 
@@ -112,7 +106,7 @@ def compare(
         place = f"{bench.scaffold(challenger).absolute()}: "
         failed = f"it does not start any more: {str(broken).removeprefix(place)}"
         return Match(pairs=(), failed=failed, spared=len(race.keys))
-    _refuse_failed(found[old], "the incumbent")
+    refuse_failed(found[old].values(), "the incumbent")
     return race.match(found)
 
 
@@ -210,37 +204,3 @@ def _planned(bench: Bench, side: Side, seeds: Sequence[int]) -> Plan:
     run = bench.folder.play(side.scaffold, wiped=side.agent == "memory-wiped")
     names = ",".join(bench.terms.tasks)
     return plan(bench.terms.suite, tuple(seeds), tasks=names, out=run.path, given=given)
-
-
-def _refuse_failed(results: Results, what: str) -> None:
-    failed = [one for one in results.values() if one.progression is None]
-    if failed:
-        raise Unfinished(
-            f"{len(failed)} of {len(results)} episodes of {what} have failed, the first with: "
-            f"{failed[0].error}; the same command tries them again"
-        )
-
-
-def _budget(bench: Bench, jobs: Sequence[PlayContext]) -> Budget | None:
-    """What these episodes may still cost; those that are all there need none."""
-    if bench.budget is None:
-        return None
-    with EpisodeDesks() as desks:
-        folders = tuple(desks.folder(job) for job in jobs)
-    return None if all(map(_is_done, folders)) else bench.left(folders)
-
-
-def _is_done(folder: EpisodeFolder) -> bool:
-    result = read_result(folder)
-    return result is not None and result.status == "done"
-
-
-def _refuse_unplayed(results: Results) -> None:
-    """A server that is down, or a budget that is used up, says nothing about a scaffold."""
-    for one in results.values():
-        error = one.error or ""
-        if one.status == "stopped":
-            # The episodes had what was left of it: their figure is not the user's.
-            raise Unfinished("the budget is used up; the same command with a larger one goes on")
-        if error.startswith(_SERVERS) and _TOO_LONG not in error:
-            raise Unfinished(f"{error}; the same command goes on")

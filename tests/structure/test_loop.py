@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from automem_graph.models.budget import Budget
-from automem_graph.structure.bench import Unfinished
 from automem_graph.structure.evolve import evolve_scaffold
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.loop.graph import create_scaffold_loop
+from automem_graph.structure.purse import Unfinished
 from automem_graph.structure.result import Evolution, read_evolution
 from support.evolving import HINT, HINTING, command, forget_trial, played_before, settings, walk
 from support.openai_server import OpenAIServer

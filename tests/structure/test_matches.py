@@ -18,12 +18,13 @@ from automem_graph.evaluation.results import Key
 from automem_graph.models.budget import Budget
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.structure import matches
-from automem_graph.structure.bench import Bench, Unfinished, open_bench
+from automem_graph.structure.bench import Bench, open_bench
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.events import Played, Playing
 from automem_graph.structure.gate import Rule, judge
 from automem_graph.structure.lineage import Match
 from automem_graph.structure.matches import Race, Side, compare, complete, play
+from automem_graph.structure.purse import Unfinished
 from support import toy
 from support.playing import scaffold_with
 from support.runs import WHO, result

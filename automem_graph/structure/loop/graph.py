@@ -23,7 +23,7 @@ from automem_graph.agent.graph import create_inner_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.many import JobEvent
 from automem_graph.models.budget import Budget
-from automem_graph.structure.bench import Bench, Unfinished, open_bench
+from automem_graph.structure.bench import Bench, open_bench
 from automem_graph.structure.context import EvolveContext, context_of
 from automem_graph.structure.events import Began, Listener
 from automem_graph.structure.events import Event as Told
@@ -38,6 +38,7 @@ from automem_graph.structure.loop.review import review
 from automem_graph.structure.loop.revise import revise
 from automem_graph.structure.loop.state import LoopInput, LoopState, name_of
 from automem_graph.structure.loop.trial import trial
+from automem_graph.structure.purse import Unfinished
 
 ScaffoldLoop = CompiledStateGraph[LoopState, EvolveContext, LoopInput, LoopState]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from automem_graph.episodes.layout import write_whole
 from automem_graph.models.calling import ModelError
-from automem_graph.structure.bench import Bench, Unfinished
+from automem_graph.structure.bench import Bench
 from automem_graph.structure.desk.diff import diff_of, stat_of
 from automem_graph.structure.desk.plain import clear, read_plain
 from automem_graph.structure.desk.workspace import Proposal, collect, reset
@@ -19,6 +19,7 @@ from automem_graph.structure.loop.state import LoopState, name_of
 from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.proposers import open_proposer
 from automem_graph.structure.proposers.log import NAME as PROPOSER_LOG
+from automem_graph.structure.purse import Unfinished
 
 MOST_LOG = 1 << 20
 """Bytes of what a proposer has told of itself that are kept, beside what it wrote."""
