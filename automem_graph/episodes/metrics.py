@@ -22,9 +22,13 @@ from automem_graph.scaffold.load import load_scaffold
 
 MEANINGS = {
     "growth": "characters that memory grew by, per step",
+    "writes": "LOG writes per step",
+    "searches": "LOG searches per step",
     "writes_per_search": "LOG writes for each LOG search",
     "repeated_writes": "writes that were in the file already",
     "empty_searches": "searches that found nothing",
+    "searches_that_find": "searches that found something, per step",
+    "consulted": "steps whose PLAN looked into memory",
     "stuck_steps": "steps without change, or back and forth",
     "never_read": "lines of the final files that were never shown again",
     "duplicate_lines": "lines of the final files that are there already",
@@ -44,6 +48,7 @@ MEANINGS = {
 SHARES = {
     "repeated_writes",
     "empty_searches",
+    "consulted",
     "stuck_steps",
     "never_read",
     "duplicate_lines",
@@ -64,9 +69,13 @@ class Metrics(Frozen):
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
     growth: float
+    writes: float
+    searches: float
     writes_per_search: float
     repeated_writes: float
     empty_searches: float
+    searches_that_find: float
+    consulted: float
     stuck_steps: float
     never_read: float
     duplicate_lines: float
@@ -134,9 +143,13 @@ def _metrics(kept: MemoryTally, played: StepTally) -> Metrics:
     lines = kept.lines
     return Metrics(
         growth=_per(kept.grown, played.steps),
+        writes=_per(kept.writes, played.steps),
+        searches=_per(kept.log_searches, played.steps),
         writes_per_search=_ratio(kept.writes, kept.log_searches),
         repeated_writes=_per(kept.repeated, kept.writes),
         empty_searches=_per(kept.empty, kept.searches),
+        searches_that_find=_per(kept.searches - kept.empty, played.steps),
+        consulted=_per(kept.consulted, played.steps),
         stuck_steps=_per(played.stuck, played.steps),
         never_read=_per(sum(1 for line in lines if line in played.unread), len(lines)),
         duplicate_lines=_per(len(lines) - len(set(lines)), len(lines)),

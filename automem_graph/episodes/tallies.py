@@ -31,9 +31,13 @@ class MemoryTally:
     searches: int = 0
     log_searches: int = 0
     empty: int = 0
+    consulted: int = 0
+    """Steps whose PLAN searched or read."""
     repeated: int = 0
     """Writes whose lines, blanks and case aside, were all in their file before."""
     _known: dict[str, set[str]] = field(default_factory=dict)
+    _consulted: int = -1
+    """The last of these steps."""
 
     @classmethod
     def of(cls, journal: Iterable[Row], specs: Sequence[ActionSpec]) -> MemoryTally:
@@ -76,6 +80,9 @@ class MemoryTally:
             self.searches += 1
             self.log_searches += row.routine == "log"
             self.empty += not row.found
+        if kind in ("search", "read") and row.routine == "plan":
+            self.consulted += row.step > self._consulted
+            self._consulted = row.step
 
     def _is_there(self, row: Row) -> bool:
         """Whether each line that the row puts is in its file already."""

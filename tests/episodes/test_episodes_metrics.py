@@ -76,6 +76,19 @@ def test_writes_per_search_and_empty_searches(tmp_path):
     assert metrics_of([step(0)], [], SPECS).writes_per_search == 0.0
 
 
+def test_rates_per_step_and_steps_that_consult(tmp_path):
+    book = Book(tmp_path)
+    book.deed(0, "APPEND", append("x"))
+    book.deed(1, "SEARCH", found=0)
+    book.deed(1, "SEARCH", found=2, routine="plan")
+    book.deed(1, "READ", routine="plan")  # the same step again
+    book.deed(2, "TAIL", routine="plan")
+    book.deed(3, "SEARCH", routine="plan", problem="it takes a file and a keyword")
+    found = metrics_of([step(number) for number in range(4)], book.rows(), SPECS)
+    assert (found.writes, found.searches, found.searches_that_find) == (0.25, 0.25, 0.25)
+    assert found.consulted == 0.5  # LOG's search, and a malformed one, are no consultation
+
+
 def test_a_write_is_repeated_when_all_its_lines_were_there(tmp_path):
     book = Book(tmp_path)
     book.deed(0, "APPEND", append("a tree is north"))

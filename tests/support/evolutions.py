@@ -26,7 +26,8 @@ Earned = Mapping[int, float]
 """Progression by seed."""
 
 MEASURED = Metrics(
-    growth=12.5, writes_per_search=3.0, repeated_writes=0.25, empty_searches=0.5, stuck_steps=0.125,
+    growth=12.5, writes=0.75, searches=0.25, writes_per_search=3.0, repeated_writes=0.25,
+    empty_searches=0.5, searches_that_find=0.125, consulted=0.5, stuck_steps=0.125,
     never_read=0.1, duplicate_lines=0.2, input_tokens=900.0, output_tokens=50.0,
     specialist_input_tokens=0.0, specialist_output_tokens=0.0, specialist_failures=0.0,
     prompt_chars=3210.0, calls=2.0, fallbacks=0.0, invalid_actions=0.0, failed_calls=0.0,
