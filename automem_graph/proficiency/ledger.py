@@ -14,17 +14,27 @@ from automem_graph.proficiency.recipe import Recipe
 from automem_graph.protocols import Frozen
 from automem_graph.structure.lineage import Spent
 
-Stage = Literal["decide", "select", "verify", "train", "trial", "done"]
+Stage = Literal["decide", "select", "verify", "approve", "train", "trial", "done"]
 """How far a trial came."""
+
+BASE, RANDOM = "base", "random"
+CONTROLS = (BASE, RANDOM)
+"""No adapter, and one that was trained on as many random turns."""
 
 
 class Behaviour(Frozen):
-    """How memory was kept in the episodes of a trial: means over episodes, of docs/metrics.md."""
+    """How memory was kept in the episodes of a trial: means over episodes, of docs/metrics.md.
+
+    But `writes_per_search` is all writes by all searches: one episode that never searches would
+    make a mean infinite.
+    """
 
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
     writes: float = 0.0
     """LOG writes per step."""
+    searches: float = 0.0
+    """LOG searches per step."""
     writes_per_search: float = 0.0
     repeated_writes: float = 0.0
     duplicate_lines: float = 0.0
@@ -62,7 +72,7 @@ class Fitted(Frozen):
 
 
 class Row(Frozen):
-    """One trial. `progression` is by seed, of the validation seeds."""
+    """One trial. `progression` is by seed, of the validation seeds: the mean over the tasks."""
 
     name: str
     """`t3`; `base` and `random` are the controls."""
@@ -77,6 +87,10 @@ class Row(Frozen):
     progression: Mapping[int, float] = {}
     behaviour: Behaviour | None = None
     spent: Spent = Spent()
+
+    @property
+    def is_control(self) -> bool:
+        return self.name in CONTROLS
 
     @property
     def failed(self) -> bool:

@@ -108,10 +108,8 @@ class Proposal:
 
     @property
     def reason(self) -> str:
-        """The first sentence of the changes, without Markdown; empty where there are none."""
-        lines = (re.sub(r"^[\s#>*+-]+", "", line) for line in self.changes.split("\n"))
-        first = next(filter(None, (" ".join(line.split()) for line in lines)), "")
-        return shortened(_SENTENCE_END.split(first.replace("**", ""), maxsplit=1)[0], MOST_REASON)
+        """The first sentence of the changes; empty where there are none."""
+        return first_sentence(self.changes)
 
     @property
     def flaw(self) -> str:
@@ -131,6 +129,13 @@ class Proposal:
     def scaffold(self, into: Path) -> None:
         """Copy the edited scaffold into a new folder; with a `flaw`, what can be taken of it."""
         copy_plain(self.source, into, files=MOST_FILES + 1, size=MOST_BYTES + 1)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text in Markdown, without it; empty where there is none."""
+    lines = (re.sub(r"^[\s#>*+-]+", "", line) for line in text.split("\n"))
+    first = next(filter(None, (" ".join(line.split()) for line in lines)), "")
+    return shortened(_SENTENCE_END.split(first.replace("**", ""), maxsplit=1)[0], MOST_REASON)
 
 
 def prepare(

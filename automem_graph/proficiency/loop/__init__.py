@@ -1,0 +1,1 @@
+"""Loop 2 as a graph: one file per node."""

@@ -1,0 +1,90 @@
+"""Who plays what: an adapter keeps memory while the base commits the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from automem_graph.agent.context import PlayContext
+from automem_graph.episodes.keep import extend_run
+from automem_graph.episodes.layout import RunFolder
+from automem_graph.episodes.play import EpisodeResult
+from automem_graph.evaluation.suite import plan
+from automem_graph.models.resolve import UnknownModel
+from automem_graph.proficiency.bench import Bench
+from automem_graph.proficiency.ledger import BASE
+from automem_graph.structure.playing import (
+    play_jobs,
+    refuse_failed,
+    refuse_stopped,
+    refuse_unserved,
+)
+
+
+def play_sides(
+    bench: Bench, names: Sequence[str], seeds: Sequence[int], what: str
+) -> Mapping[str, str]:
+    """Have these play the seeds, all of them world by world; why those failed that did.
+
+    Raises Unfinished where the base or a budget is to blame for what is missing.
+    """
+    failed: dict[str, str] = {}
+    plans: dict[str, Sequence[PlayContext]] = {}
+    for name in names:
+        try:
+            plans[name] = plan_side(bench, name, seeds, bench.folder.play(name))
+        except UnknownModel as broken:
+            failed[name] = f"its adapter cannot be used: {broken}"
+    results = _play(bench, plans, f"{' and '.join(plans)} {what}")
+    again = {name: plans[name] for name, found in results.items() if _first_failure(found)}
+    if again:
+        results |= _play(bench, again, f"{' and '.join(again)} {what}, again")
+    for name, found in results.items():
+        if why := _first_failure(found):
+            failed[name] = why
+    return failed
+
+
+def plan_side(
+    bench: Bench, name: str, seeds: Sequence[int], run: RunFolder
+) -> tuple[PlayContext, ...]:
+    """A player's episodes. Begins its run's folder; UnknownModel where its adapter is none."""
+    base, specialist = bench.terms.base, bench.specialist(name)
+    given = {
+        **bench.context.playing(),
+        "gameplay": base,
+        "specialist": "" if specialist == base else specialist,
+        "scaffold": str(bench.scaffold.absolute()),
+    }
+    names = ",".join(bench.terms.tasks)
+    found = plan(bench.terms.suite, tuple(seeds), tasks=names, out=run.path, given=given)
+    extend_run(found.run, found.asked)
+    return found.jobs
+
+
+def _play(
+    bench: Bench, plans: Mapping[str, Sequence[PlayContext]], what: str
+) -> dict[str, list[EpisodeResult]]:
+    """The results of each side; Unfinished where a budget or the base is to blame."""
+    jobs = [job for world in zip(*plans.values(), strict=True) for job in world]
+    by_specialist = {bench.specialist(name): name for name in plans}
+    results: dict[str, list[EpisodeResult]] = {name: [] for name in plans}
+    for result in play_jobs(bench, jobs, what):
+        results[by_specialist[result.asked.specialist]].append(result)
+    for found in results.values():
+        refuse_stopped(found)
+    if BASE in results:
+        refuse_unserved(results[BASE])
+        refuse_failed(results[BASE], "the base model")
+    return results
+
+
+def _first_failure(results: Sequence[EpisodeResult]) -> str:
+    """Why an episode has no score, the first of them; empty where all have one."""
+    broken = [one for one in results if one.progression is None]
+    if not broken:
+        return ""
+    one = broken[0]
+    return (
+        f"{len(broken)} of {len(results)} episodes failed, {one.asked.task} {one.seed} with: "
+        f"{one.error}"
+    )

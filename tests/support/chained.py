@@ -1,0 +1,131 @@
+"""A local model with habits, and a trainer that changes them: real weights, exact behaviour.
+
+The model is a chain: whatever it was shown, it says one of three replies, each with a chance of its
+own, and ends. An adapter on it shifts the chances. `HabitTrainer` gives an adapter the chances that
+the examples have, so that selected turns change what random turns do not, within a second.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+
+from automem_graph.models.local.weights import quiet
+from automem_graph.proficiency.ledger import Fitted
+from automem_graph.proficiency.recipe import Lora
+from automem_graph.proficiency.trainer import Heartbeat, TrainingFailed
+from support import tiny
+
+WRITE = "<|APPEND|>a.md|x<|END|><|DONE|>"
+SEARCH = "<|SEARCH|>a.md|x<|END|>"
+ACT = "<|ACTION|>Right<|END|>"
+CHANCES = {WRITE: 0.4, SEARCH: 0.3, ACT: 0.3}
+
+_HARD = 60.0
+"""A weight that no chance can outweigh."""
+
+
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Byte-level, but that each of the replies is one token."""
+    words = tiny.tokenizer()
+    words.add_tokens(list(CHANCES))
+    return words
+
+
+def save_base(folder: Path, context: int = 4096) -> Path:
+    """The model: embeddings are one-hot, and all layers but the last do nothing."""
+    words = tokenizer()
+    vocabulary = len(words)
+    constant, shift = vocabulary, vocabulary + 1  # dimensions beside those of the tokens
+    width = -(-(shift + len(CHANCES)) // 8) * 8
+    config = Qwen2Config(
+        vocab_size=vocabulary, hidden_size=width, intermediate_size=8, num_hidden_layers=1,
+        num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=context,
+        tie_word_embeddings=False, bos_token_id=None, eos_token_id=words.eos_token_id,
+    )  # fmt: skip
+    with quiet():
+        model = Qwen2ForCausalLM(config)
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.zero_()
+        inner, layer = model.model, model.model.layers[0]
+        inner.embed_tokens.weight[:, :vocabulary] = torch.eye(vocabulary)
+        inner.embed_tokens.weight[:, constant] = 1.0
+        for norm in (inner.norm, layer.input_layernorm, layer.post_attention_layernorm):
+            norm.weight.fill_(1.0)
+        layer.self_attn.v_proj.weight[constant, constant] = 1.0
+        scale = math.sqrt(2 / width)  # of a token's one and the constant one, after the norm
+        end, newline = words.eos_token_id, words.convert_tokens_to_ids("Ċ")
+        for number, (reply, chance) in enumerate(CHANCES.items()):
+            said = words.convert_tokens_to_ids(reply)
+            model.lm_head.weight[said, newline] = (_HARD + math.log(chance)) * scale
+            model.lm_head.weight[said, shift + number] = scale
+            model.lm_head.weight[end, said] = 2 * _HARD * scale
+        model.save_pretrained(folder)
+    words.save_pretrained(folder)
+    return folder
+
+
+def save_adapter(folder: Path, base: Path, odds: dict[str, float]) -> None:
+    """An adapter that adds to the log-odds of the replies."""
+    with quiet():
+        model = Qwen2ForCausalLM.from_pretrained(base)
+        config = LoraConfig(r=1, lora_alpha=1, target_modules=["o_proj"], task_type="CAUSAL_LM")
+        adapted = get_peft_model(model, config)
+    vocabulary, width = model.config.vocab_size, model.config.hidden_size
+    layer = adapted.base_model.model.model.layers[0].self_attn.o_proj
+    with torch.no_grad():
+        down, up = layer.lora_A["default"].weight, layer.lora_B["default"].weight
+        down.zero_()
+        up.zero_()
+        down[0, vocabulary] = 1 / math.sqrt(width / 2)  # what the norm before it has made of one
+        for number, reply in enumerate(CHANCES):
+            up[vocabulary + 1 + number, 0] = odds.get(reply, 0.0)
+    half = folder.with_name(f".{folder.name}")
+    adapted.save_pretrained(half)
+    half.rename(folder)
+
+
+class HabitTrainer:
+    """A trainer that needs no gradients: the chances of the replies become those of the targets.
+
+    `fails` are the reasons for which its first trainings fail, in turn; empty for one that succeeds.
+    """
+
+    def __init__(self, fails: tuple[str, ...] = (), log: Path | None = None) -> None:
+        self._fails = list(fails)
+        self._log = log
+
+    def train(
+        self,
+        examples: Path,
+        base: str,
+        lora: Lora,
+        adapter: Path,
+        hear: Callable[[Heartbeat], None],
+        *,
+        seed: int = 0,
+    ) -> Fitted:
+        if self._log:
+            with self._log.open("a") as log:
+                log.write(f"{adapter.name}\n")
+        if self._fails and (why := self._fails.pop(0)):
+            raise TrainingFailed(why)
+        if not adapter.exists():
+            said = [json.loads(line)["target"] for line in examples.read_text().splitlines()]
+            counts = Counter(said)
+            hear(Heartbeat(step=1, steps=1, loss=1.0, tokens_per_second=9.0))
+            odds = {
+                reply: math.log((counts[reply] + 1) / (len(said) + 2)) - math.log(chance)
+                for reply, chance in CHANCES.items()
+                if reply != ACT
+            }
+            save_adapter(adapter, Path(base), odds)
+        return Fitted(adapter=str(adapter), steps=1, first_loss=2.0, loss=1.0)
