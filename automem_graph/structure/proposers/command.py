@@ -40,7 +40,31 @@ _PROMPT = Path(__file__).parent / "prompts" / "command.md"
 
 
 class CommandProposer:
-    """Runs one command line for each proposal.
+    """Runs one command line for each proposal; see `Command`."""
+
+    def __init__(self, line: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._command = Command(line, timeout_s=timeout_s)
+
+    @property
+    def name(self) -> str:
+        return self._command.name
+
+    def propose(self, workspace: Workspace, tell: Callable[[str], None]) -> Spent:
+        """Run the command to its end. What its calls to a model cost is not known here.
+
+        NoProposal where it fails, takes too long, or leaves the scaffold as it was; RunError where
+        it cannot be started.
+        """
+        before = fingerprint(workspace.scaffold)
+        began = time.monotonic()
+        last = self._command.run(workspace, _PROMPT.read_text(encoding="utf-8"), tell)
+        if fingerprint(workspace.scaffold) == before:
+            raise NoProposal(said("the command changed nothing in the scaffold", last))
+        return Spent(seconds=time.monotonic() - began)
+
+
+class Command:
+    """A command line that is run in workspaces.
 
     Its words are split as a shell does, but no shell runs. `{workspace}` in a word stands for the
     folder, `{prompt}` for the task in a few sentences; where no word has `{prompt}`, the command
@@ -56,26 +80,16 @@ class CommandProposer:
     def name(self) -> str:
         return f"{COMMAND}{self._line}"
 
-    def propose(self, workspace: Workspace, tell: Callable[[str], None]) -> Spent:
-        """Run the command to its end. What its calls to a model cost is not known here.
-
-        NoProposal where it fails, takes too long, or leaves the scaffold as it was; RunError where
-        it cannot be started.
-        """
-        before = fingerprint(workspace.scaffold)
-        began = time.monotonic()
-        with opened_log(workspace) as log:
-            last = self._run(workspace, log, tell)
-        if fingerprint(workspace.scaffold) == before:
-            raise NoProposal(_said("the command changed nothing in the scaffold", last))
-        return Spent(seconds=time.monotonic() - began)
-
-    def _run(self, workspace: Workspace, log: int, tell: Callable[[str], None]) -> str:
+    def run(self, workspace: Workspace, prompt: str, tell: Callable[[str], None]) -> str:
         """Run it, and return the last line that it said; NoProposal where it does not succeed."""
+        with opened_log(workspace) as log:
+            return self._run(workspace, prompt.strip(), log, tell)
+
+    def _run(self, workspace: Workspace, prompt: str, log: int, tell: Callable[[str], None]) -> str:
         start = os.fstat(log).st_size
         deadline = time.monotonic() + self._timeout_s
         last = ""
-        with self._started(workspace, log) as child:
+        with self._started(workspace, prompt, log) as child:
             runs = True
             while runs:
                 runs = not _ends_within(_POLL_S, child)
@@ -84,19 +98,20 @@ class CommandProposer:
                     tell(last)
                 if runs and time.monotonic() > deadline:
                     late = f"the command was stopped after {self._timeout_s:,.0f} s"
-                    raise NoProposal(_said(late, last))
+                    raise NoProposal(said(late, last))
                 if runs and os.fstat(log).st_size - start > LOG_BYTES:
                     raise NoProposal(
                         f"the command was stopped: it wrote more than {LOG_BYTES:,} bytes"
                     )
         if child.returncode:
-            raise NoProposal(_said(f"the command {_ended(child.returncode)}", last))
+            raise NoProposal(said(f"the command {_ended(child.returncode)}", last))
         return last
 
     @contextmanager
-    def _started(self, workspace: Workspace, log: int) -> Iterator[subprocess.Popen[bytes]]:
+    def _started(
+        self, workspace: Workspace, prompt: str, log: int
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """The command, in a session of its own; nothing of it runs on when this ends."""
-        prompt = _PROMPT.read_text(encoding="utf-8").strip()
         given = {"{workspace}": str(workspace.path.resolve()), "{prompt}": prompt}
         with tempfile.TemporaryFile() as task:
             if not any("{prompt}" in word for word in self._words):
@@ -172,7 +187,8 @@ def _last_line(log: int, start: int) -> str:
     return next((one_line(line, LINE) for line in reversed(text.splitlines()) if line.strip()), "")
 
 
-def _said(what: str, last: str) -> str:
+def said(what: str, last: str) -> str:
+    """What became of a command, with its last line."""
     return f"{what}: {last} ({NAME} has all that it said)" if last else f"{what}, without a word"
 
 
