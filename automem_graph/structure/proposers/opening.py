@@ -55,11 +55,7 @@ def _reviewer() -> Proposer:
 
 
 def _agent(meta: str | BaseChatModel) -> Proposer:
-    if isinstance(meta, str) and (not meta.strip() or meta.strip().startswith(OFFLINE)):
-        raise _without_tools(meta.strip())
-    model = resolve_model(meta, META)
-    if not _calls_tools(model):
-        raise _without_tools(meta if isinstance(meta, str) else type(model).__name__)
+    model = tool_model(meta, f"The proposer {AGENT}")
     try:
         from automem_graph.structure.proposers.agent import AgentProposer
     except ImportError:
@@ -70,15 +66,28 @@ def _agent(meta: str | BaseChatModel) -> Proposer:
     return AgentProposer(model)
 
 
+def tool_model(meta: str | BaseChatModel, whose: str) -> BaseChatModel:
+    """The chat model of an agent, such as `The proposer agent`.
+
+    UnknownProposer where it calls no tools, UnknownModel where it is none.
+    """
+    if isinstance(meta, str) and (not meta.strip() or meta.strip().startswith(OFFLINE)):
+        raise _without_tools(whose, meta.strip())
+    model = resolve_model(meta, META)
+    if not _calls_tools(model):
+        raise _without_tools(whose, meta if isinstance(meta, str) else type(model).__name__)
+    return model
+
+
 def _calls_tools(model: BaseChatModel) -> bool:
     from langchain_core.language_models import BaseChatModel
 
     return type(model).bind_tools is not BaseChatModel.bind_tools
 
 
-def _without_tools(meta: str) -> UnknownProposer:
+def _without_tools(whose: str, meta: str) -> UnknownProposer:
     said = f"{meta} calls none" if meta else "it was given none"
     return UnknownProposer(
-        f"The proposer {AGENT} needs a chat model that calls tools, and {said}: name one with "
+        f"{whose} needs a chat model that calls tools, and {said}: name one with "
         "--meta provider:model."
     )
