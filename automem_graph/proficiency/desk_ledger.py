@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
-from automem_graph.proficiency.ledger import Behaviour, Data, Fitted, Row
+from automem_graph.proficiency.ledger import CONTROLS, Behaviour, Data, Fitted, Row, Stage
 from automem_graph.proficiency.recipe import Recipe
 from automem_graph.protocols import Frozen
 from automem_graph.structure.desk.labels import anonymous
@@ -36,7 +36,7 @@ class Past(Frozen):
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
     name: str
-    stage: str
+    stage: Stage
     why: str
     recipe: Recipe | None = None
     rationale: str = ""
@@ -50,19 +50,26 @@ class Past(Frozen):
     spent: Spent = Spent()
 
     @property
+    def is_control(self) -> bool:
+        return self.name in CONTROLS
+
+    @property
     def done(self) -> bool:
         return self.stage == "done" and self.behaviour is not None
 
 
 def past_of(rows: Sequence[Row], hidden: Collection[int] = ()) -> tuple[Past, ...]:
-    """The rows without seeds, neither as keys nor in a sentence; `hidden` are further ones."""
+    """The rows without seeds, neither as keys nor in a sentence; `hidden` are further ones.
+
+    Only what failed at play names its worlds: elsewhere such a number is a figure.
+    """
     names = _worlds(rows)
     told = re.compile("|".join(rf"\b{seed}\b" for seed in {*names, *hidden}) or r"(?!)")
     return tuple(
         Past(
             name=row.name,
             stage=row.stage,
-            why=told.sub("(a world)", anonymous(row.why)),
+            why=told.sub("(a world)", said) if row.stage == "trial" else said,
             recipe=row.recipe,
             rationale=row.rationale,
             data=row.data,
@@ -72,7 +79,7 @@ def past_of(rows: Sequence[Row], hidden: Collection[int] = ()) -> tuple[Past, ..
             behaviour=row.behaviour,
             spent=row.spent,
         )
-        for row in rows
+        for row, said in ((row, anonymous(row.why)) for row in rows)
     )
 
 

@@ -28,6 +28,7 @@ def finished(given) -> Training:
 
 def test_it(finished):
     print(finished.model_dump_json(indent=1))
-    for r in finished.rows: print(r.name, r.stage, r.why)
+    for r in finished.rows:
+        print(r.name, r.stage, r.why)
     print(finished.promotion)
     assert 0

@@ -82,9 +82,7 @@ def settings(base: Path, **other: Any) -> dict[str, Any]:
     }
 
 
-def train(
-    *, ladder: Sequence[str], log: str, fails: Sequence[str] = (), **given: Any
-) -> Training:
+def train(*, ladder: Sequence[str], log: str, fails: Sequence[str] = (), **given: Any) -> Training:
     """`train_specialist` with a ladder of recipes, and a trainer that fails for these reasons."""
     from support.chained import HabitTrainer
 

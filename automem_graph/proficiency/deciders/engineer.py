@@ -16,6 +16,7 @@ from automem_graph.proficiency.deciders.opening import ENGINEER
 from automem_graph.proficiency.deciders.sizes import Start, start_for
 from automem_graph.proficiency.deciders.written import AGAIN, RATIONALE, RECIPE, read_recipe
 from automem_graph.proficiency.desk_ledger import Past
+from automem_graph.proficiency.ledger import CONTROLS
 from automem_graph.proficiency.recipe import Filters, Recipe
 from automem_graph.proficiency.recipe_file import CONSULTS_FIRST, BadRecipe
 from automem_graph.structure.desk.plain import one_line, read_plain, write_plain
@@ -147,7 +148,7 @@ def _rationale(move: Move, seen: Evidence, start: Start) -> str:
         f"- LoRA: rank {lora.rank}, learning rate {lora.learning_rate:g}, {lora.epochs:g} epochs, "
         f"cut-off {lora.cutoff:,}; the ladder begins with {start.source}."
     )
-    controls = {name: seen.row(name) for name in ("base", "random")}
+    controls = {name: seen.row(name) for name in CONTROLS}
     for row in seen.trials:
         if row.done:
             loss = ""

@@ -11,7 +11,7 @@ from statistics import fmean, stdev
 from automem_graph.proficiency.desk_facts import Facts, read_facts
 from automem_graph.proficiency.desk_ledger import Past, read_past
 from automem_graph.proficiency.desk_turns import walk_turns
-from automem_graph.proficiency.ledger import Behaviour
+from automem_graph.proficiency.ledger import BASE, Behaviour
 from automem_graph.proficiency.recipe import Filters
 from automem_graph.proficiency.selector import passes
 from automem_graph.proficiency.turns import TurnView
@@ -41,13 +41,13 @@ class Evidence:
 
     @property
     def trials(self) -> list[Past]:
-        return [row for row in self.past if row.name not in ("base", "random")]
+        return [row for row in self.past if not row.is_control]
 
     @property
     def best(self) -> Past | None:
         """The trial that came to its end with the best habits; of equals, the first."""
         done = [row for row in self.trials if row.done and row.recipe is not None]
-        base = self.row("base")
+        base = self.row(BASE)
         return min(done, key=lambda row: self._rank(row, base)) if done else None
 
     def _rank(self, row: Past, base: Past | None) -> tuple[bool, float]:
@@ -58,7 +58,7 @@ class Evidence:
 
         Pairs are the worlds that both have played.
         """
-        base = self.row("base")
+        base = self.row(BASE)
         both = sorted(set(row.worlds) & set(base.worlds)) if base else []
         if base is None or not both:
             return 0.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from automem_graph.proficiency.deciders.evidence import BETTER, Evidence, share
 from automem_graph.proficiency.deciders.sizes import Start
 from automem_graph.proficiency.desk_ledger import Past
+from automem_graph.proficiency.ledger import BASE, RANDOM
 from automem_graph.proficiency.recipe import Composition, Filters, Lora, Recipe
 
 FLAT = 0.15
@@ -105,7 +106,7 @@ def _reasons(row: Past, seen: Evidence) -> Iterator[tuple[str, str]]:
             f"the loss of {row.name} hardly fell, from {fitted.first_loss:.3f} to "
             f"{fitted.loss:.3f}",
         )
-    base, control = seen.row("base"), seen.row("random")
+    base, control = seen.row(BASE), seen.row(RANDOM)
     if base is None or base.behaviour is None:
         return
     if ours.failed_calls > base.behaviour.failed_calls + FAILED_CALLS:

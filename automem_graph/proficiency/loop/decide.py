@@ -35,6 +35,7 @@ def decide(bench: Bench, state: LoopState) -> LoopState:
         collected=bench.folder.collected,
         rows=bench.rows,
         problem=state["why"] if state["tried"] else "",
+        hidden={*bench.terms.trial, *bench.terms.held_out},
     )
     began = time.monotonic()
     try:
