@@ -9,6 +9,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from automem_graph.protocols import Frozen
+from automem_graph.structure.desk.plain import open_plain
+
+FACTS_BYTES = 64 * 1024
 
 
 class BaseFacts(Frozen):
@@ -38,7 +41,8 @@ class Facts(Frozen):
 def read_facts(path: Path) -> Facts:
     """Those of a desk; ValueError where they cannot be read."""
     try:
-        return Facts.model_validate_json(path.read_bytes())
+        with open_plain(path) as file:
+            return Facts.model_validate_json(file.read(FACTS_BYTES))
     except (OSError, ValidationError) as error:
         raise ValueError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
 

@@ -19,7 +19,7 @@ from automem_graph.proficiency.ledger import CONTROLS, Behaviour, Data, Fitted, 
 from automem_graph.proficiency.recipe import Recipe
 from automem_graph.protocols import Frozen
 from automem_graph.structure.desk.labels import anonymous
-from automem_graph.structure.desk.plain import block, one_line
+from automem_graph.structure.desk.plain import block, one_line, open_plain
 from automem_graph.structure.lineage import Spent
 
 LEDGER_BYTES = 16 * 1024 * 1024
@@ -86,7 +86,7 @@ def past_of(rows: Sequence[Row], hidden: Collection[int] = ()) -> tuple[Past, ..
 def read_past(path: Path) -> tuple[Past, ...]:
     """The rows of the ledger on a desk; ValueError where they cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             lines = file.read(LEDGER_BYTES).splitlines()
         return tuple(Past.model_validate_json(line) for line in lines)
     except (OSError, ValidationError) as error:

@@ -16,7 +16,7 @@ from automem_graph.proficiency.reading import read_turns
 from automem_graph.proficiency.recipe import Filters
 from automem_graph.proficiency.selector import passes
 from automem_graph.proficiency.turns import TurnView
-from automem_graph.structure.desk.plain import block, clear, one_line, shortened
+from automem_graph.structure.desk.plain import block, clear, one_line, open_plain, shortened
 
 MOST_TURNS = 20_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -106,7 +106,7 @@ def _kept(sizes: Sequence[tuple[bytes, int, int]]) -> set[int]:
 def walk_turns(path: Path) -> Iterator[TurnView]:
     """The turns on a desk; ValueError where they cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             for line in file:
                 yield TurnView.model_validate_json(line)
     except (OSError, ValidationError) as error:

@@ -54,13 +54,17 @@ def take_recipe(desk: Path, before: str = "") -> Recipe:
     With the mark of what was there before, that must have been changed.
     """
     recipe = read_recipe(desk)
-    if before and mark(desk) == before:
-        raise BadRecipe(f"{RECIPE} is as it was, and that recipe was refused")
-    for row in read_past(desk / "ledger.jsonl"):
+    try:
+        past = read_past(desk / "ledger.jsonl")
+    except ValueError as error:  # it was readable when the desk was laid out
+        raise BadRecipe(f"something else than the recipe was changed: {error}") from None
+    for row in past:
         if row.recipe == recipe and row.stage not in AGAIN:
             raise BadRecipe(f"{RECIPE} is the recipe of {row.name}, which was tried")
     if isinstance(recipe.selection, Code):
         try_selector(desk, recipe)
+    if before and mark(desk) == before:
+        raise BadRecipe(f"{RECIPE} is as it was, and that recipe was refused")
     return recipe
 
 
@@ -103,8 +107,8 @@ def try_selector(desk: Path, recipe: Recipe) -> str:
     """
     shown: Counter[str] = Counter()
     picked: Counter[str] = Counter()
-    episodes = _first_episodes(desk)
     try:
+        episodes = _first_episodes(desk)
         with open_selector(recipe.selection) as selector:
             for turns in episodes:
                 routines = {turn.id: turn.routine for turn in turns}
@@ -113,6 +117,8 @@ def try_selector(desk: Path, recipe: Recipe) -> str:
                     name = pick.get("id") if isinstance(pick, dict) else pick
                     if isinstance(name, str) and name in routines:
                         picked[routines[name]] += 1
+    except ValueError as error:
+        raise BadRecipe(f"something else than the recipe was changed: {error}") from None
     except BadSelector as fault:
         raise BadRecipe(f"{SELECTOR} fails: {one_line(str(fault), _MOST_SAID)}") from None
     told = (f"{picked[one]:,} of {shown[one]:,} turns of {one.upper()}" for one in ("log", "plan"))

@@ -7,6 +7,7 @@ hide, or pass for the structure of the page that shows it.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -14,7 +15,7 @@ import tempfile
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 READ_ONLY = 0o444
 
@@ -182,11 +183,19 @@ def half_made(path: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
 
 
+def open_plain(path: Path) -> BinaryIO:
+    """A regular file, to be read; OSError where it is none, and a pipe is not waited on."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(file).st_mode):
+        return os.fdopen(file, "rb")
+    os.close(file)
+    raise OSError(errno.EINVAL, "it is no plain file")
+
+
 def _bytes(path: Path, most: int) -> bytes:
-    """The beginning of a regular file; nothing of anything else, and a pipe is not waited on."""
+    """The beginning of a regular file; nothing of anything else."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open_plain(path) as opened:
+            return opened.read(most)
     except OSError:
         return b""
-    with os.fdopen(file, "rb") as opened:
-        return opened.read(most) if stat.S_ISREG(os.fstat(file).st_mode) else b""
