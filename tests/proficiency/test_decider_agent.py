@@ -94,7 +94,7 @@ def test_it_reads_the_desk_and_decides(decide: Decide, server: OpenAIServer):
     assert decision.recipe.selection == Filters(consults=True)
     assert (decision.rationale, decision.expected) == ("Looks first.", "Fewer writes.")
     spent = decision.spent
-    assert (spent.calls, spent.input_tokens, spent.output_tokens) == (3, 21, 5)
+    assert (spent.calls, spent.input_tokens, spent.output_tokens) == (3, 21, 6)
     assert spent.seconds > 0
     assert told[0] == "read_file /README.md"
     assert "it writes too much" in results(server)[0]
