@@ -25,6 +25,7 @@ from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
 from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
+from automem_graph.cli.train import train
 from automem_graph.worlds.minihack.boxoban import VARIABLE
 from automem_graph.worlds.registry import offered_names
 
@@ -57,6 +58,7 @@ app.command()(evolve)
 app.command()(lineage)
 app.command()(diff)
 app.command()(dataset)
+app.command()(train)
 app.command()(trace)
 app.command()(memory)
 app.command()(forget)
@@ -77,6 +79,8 @@ def automem(
         raise typer.Exit
     with clear_errors():
         ctx.obj = config = read_config(os.environ)
-    ctx.default_map = {name: {**config.settings} for name in ("play", "evaluate", "evolve")}
+    ctx.default_map = {
+        name: {**config.settings} for name in ("play", "evaluate", "evolve", "train")
+    }
     if "boxoban" in config.settings:  # worlds are processes of their own, which inherit it
         os.environ[VARIABLE] = config.settings["boxoban"]

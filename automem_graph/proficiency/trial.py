@@ -25,15 +25,19 @@ def play_sides(
 ) -> Mapping[str, str]:
     """Have these play the seeds, all of them world by world; why those failed that did.
 
-    Raises Unfinished where the base or a budget is to blame for what is missing.
+    Who has played all of them is not asked again, wherever the run's folder has gone since. Raises Unfinished where the base or a budget is to blame for what is missing.
     """
     failed: dict[str, str] = {}
     plans: dict[str, Sequence[PlayContext]] = {}
     for name in names:
+        if bench.standing(name, tuple(seeds)) is not None:
+            continue
         try:
             plans[name] = plan_side(bench, name, seeds, bench.folder.play(name))
         except UnknownModel as broken:
             failed[name] = f"its adapter cannot be used: {broken}"
+    if not plans:
+        return failed
     results = _play(bench, plans, f"{' and '.join(plans)} {what}")
     again = {name: plans[name] for name, found in results.items() if _first_failure(found)}
     if again:

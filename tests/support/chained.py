@@ -24,9 +24,12 @@ from automem_graph.proficiency.trainer import Heartbeat, TrainingFailed
 from support import tiny
 
 WRITE = "<|APPEND|>a.md|x<|END|><|DONE|>"
-SEARCH = "<|SEARCH|>a.md|x<|END|>"
-ACT = "<|ACTION|>Right<|END|>"
-CHANCES = {WRITE: 0.4, SEARCH: 0.3, ACT: 0.3}
+SEARCH = "<|SEARCH|>b.md|x<|END|>"
+ACT = "<|ACTION|>Wait<|END|>"
+CHANCES = {WRITE: 0.2, SEARCH: 0.4, ACT: 0.4}
+
+HUGE, MISFIT = 512, 511
+"""Ranks with which training, or playing, goes wrong."""
 
 _HARD = 60.0
 """A weight that no chance can outweigh."""
@@ -96,12 +99,8 @@ def save_adapter(folder: Path, base: Path, odds: dict[str, float]) -> None:
 class HabitTrainer:
     """A trainer that needs no gradients: the chances of the replies become those of the targets.
 
-    `fails` are the reasons for which its first trainings fail, in turn; empty for one that succeeds.
+    A rank of `HUGE` does not fit into its memory; an adapter of rank `MISFIT` fits no model.
     """
-
-    def __init__(self, fails: tuple[str, ...] = (), log: Path | None = None) -> None:
-        self._fails = list(fails)
-        self._log = log
 
     def train(
         self,
@@ -113,11 +112,8 @@ class HabitTrainer:
         *,
         seed: int = 0,
     ) -> Fitted:
-        if self._log:
-            with self._log.open("a") as log:
-                log.write(f"{adapter.name}\n")
-        if self._fails and (why := self._fails.pop(0)):
-            raise TrainingFailed(why)
+        if lora.rank == HUGE:
+            raise TrainingFailed("out of memory: take a smaller rank or batch")
         if not adapter.exists():
             said = [json.loads(line)["target"] for line in examples.read_text().splitlines()]
             counts = Counter(said)
@@ -128,4 +124,6 @@ class HabitTrainer:
                 if reply != ACT
             }
             save_adapter(adapter, Path(base), odds)
+            if lora.rank == MISFIT:
+                (adapter / "adapter_model.safetensors").write_bytes(b"nothing")
         return Fitted(adapter=str(adapter), steps=1, first_loss=2.0, loss=1.0)

@@ -1,10 +1,11 @@
-"""A run of loop 1 in processes that die by kill -9, each at a moment that a test has chosen.
+"""A run of a loop in processes that die by kill -9, each at a moment that a test has chosen.
 
 One process imports the loop, and forks another one for each sitting: `Sittings.sit`.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -19,16 +20,19 @@ ASKED = "asked"
 
 MOMENTS = {
     "step": lambda event: event.get("kind") == "stepped" and event["step"] >= 3,
-    "said": lambda event: event.get("event") == "proposer",
+    "said": lambda event: event.get("event") in ("proposer", "said"),
 }
 
 
 class Sittings:
-    """Where sittings are started, from `with` to its end."""
+    """Where sittings are started, from `with` to its end, of `module:function`."""
+
+    def __init__(self, loop: str = "automem_graph.structure.evolve:evolve_scaffold") -> None:
+        self._loop = loop
 
     def __enter__(self) -> Self:
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "support.sittings"],
+            [sys.executable, "-m", "support.sittings", self._loop],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -39,9 +43,9 @@ class Sittings:
         self._parent.communicate(timeout=30)
 
     def sit(self, settings: Mapping[str, Any], *, dies: str = "", answer: Any = None) -> int:
-        """The exit status of `evolve_scaffold` with these settings, killed at that moment.
+        """The exit status of the loop with these settings, killed at that moment.
 
-        With an `answer`, a person is asked before anything is kept, and gives it.
+        With an `answer`, a person is asked wherever the loop asks one, and gives it.
         """
         assert self._parent.stdin
         assert self._parent.stdout
@@ -52,19 +56,19 @@ class Sittings:
 
 
 def main() -> None:
-    from automem_graph.structure import evolve  # all that a sitting needs, once
-
+    module, _, name = sys.argv[1].partition(":")
+    loop = getattr(importlib.import_module(module), name)  # all that a sitting needs, once
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             order = json.loads(line)
             os.chdir(order["in"])
-            sit(evolve, order["settings"], order["dies"], order["answer"])
+            sit(loop, order["settings"], order["dies"], order["answer"])
             os._exit(0)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def sit(evolve: Any, settings: Mapping[str, Any], dies: str, answer: Any) -> None:
+def sit(loop: Any, settings: Mapping[str, Any], dies: str, answer: Any) -> None:
     def hear(event: Any) -> None:
         told = event.model_dump(mode="json")
         here = MOMENTS.get(dies, lambda told: told.get("node") == dies)
@@ -78,7 +82,7 @@ def sit(evolve: Any, settings: Mapping[str, Any], dies: str, answer: Any) -> Non
 
     try:
         asked = None if answer is None else approve
-        evolve.evolve_scaffold(**settings, hear=hear, approve=asked)
+        loop(**settings, hear=hear, approve=asked)
     except BaseException:
         sys.excepthook(*sys.exc_info())
         os._exit(1)

@@ -3,88 +3,99 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automem_graph.proficiency.decider import Decision, NoRecipe
-from automem_graph.proficiency.recipe import Code, Filters, Recipe
+from automem_graph.proficiency.decider import Decision, NoDecision, NoRecipe
+from automem_graph.proficiency.recipe import Code, Filters, Lora, Recipe
 from automem_graph.proficiency.result import Training
 from automem_graph.proficiency.train import train_specialist
+from automem_graph.scaffold.load import load_scaffold
 from support import toy
+from support.chained import HUGE, MISFIT, HabitTrainer, save_base
 
-COLLECT, TRIAL, HELD_OUT = "1-6", "11-18", "21-24"
+COLLECT, TRIAL, HELD_OUT = "1-8", "11-14", "21-22"
 
-LOOKS = Recipe(selection=Filters(routines=("log",), searches_before_writes=True))
-"""What is worth training on."""
-BLIND = Recipe(selection=Filters(routines=("log",)), least=10_000)
-"""More than there is."""
-BROKEN = Recipe(selection=Code(source="def select(turns):\n    return turns[0]['nothing']\n"))
-ESCAPES = Recipe(selection=Code(source="def select(turns):\n    open('/etc/passwd')\n"))
+LOOKS = Recipe(
+    selection=Code(
+        source="""
+def select(turns):
+    return [turn for turn in turns if all(action["kind"] == "search" for action in turn["actions"])]
+"""
+    )
+)
+"""Only turns in which nothing was written: what learns from them hardly writes."""
 RECIPES: Mapping[str, Recipe] = {
     "looks": LOOKS,
-    "more": LOOKS.model_copy(update={"least": 2}),
-    "blind": BLIND,
-    "broken": BROKEN,
-    "escapes": ESCAPES,
+    "all": Recipe(selection=Filters()),
+    "narrow": Recipe(selection=Filters(), least=10_000),
+    "broken": Recipe(selection=Code(source="def select(turns):\n    return turns[0]['nothing']\n")),
+    "escapes": Recipe(
+        selection=Code(source="def select(turns):\n    return open('/etc/passwd').readlines()\n")
+    ),
+    "huge": LOOKS.model_copy(update={"lora": Lora(rank=HUGE)}),
+    "misfit": LOOKS.model_copy(update={"lora": Lora(rank=MISFIT)}),
 }
 
 
 class Ladder:
-    """A decider that gives these recipes in turn, then none; it remembers what it saw.
+    """A decider that gives these recipes in turn, then none.
 
-    Which is the next one it finds in the ledger and in a log of its own, so that another process
-    goes on there.
+    A rung is the recipe for a trial, or two: the second for whenever the first was refused. The
+    place on the ladder is read from the desk, so that another process goes on there.
     """
 
     name = "ladder"
 
-    def __init__(self, names: Sequence[str], log: Path) -> None:
-        self._names = names
+    def __init__(self, rungs: Sequence[Sequence[str]], log: Path | None = None) -> None:
+        self._rungs = rungs
         self._log = log
-
-    @property
-    def asked(self) -> list[str]:
-        """The recipes that were given, in order."""
-        return self._log.read_text().split() if self._log.exists() else []
 
     def decide(self, workspace: Path, tell: Callable[[str], None]) -> Decision:
         tell("reading the turns")
         rows = [json.loads(line) for line in (workspace / "ledger.jsonl").read_text().splitlines()]
-        done = sum(row["name"].startswith("t") for row in rows)
-        back = (workspace / "problem.md").exists()
-        place = done + (self._names[done] in ("broken", "escapes") and back)
-        if place >= len(self._names):
+        trial = sum(row["name"].startswith("t") for row in rows)
+        if trial >= len(self._rungs):
             raise NoRecipe("the ladder ends here")
-        name = self._names[place]
-        with self._log.open("a") as log:
-            log.write(f"{name}\n")
+        name = self._rungs[trial][-1 if (workspace / "problem.md").exists() else 0]
+        if self._log:
+            with self._log.open("a") as log:
+                log.write(f"{name}\n")
+        if name not in RECIPES:
+            raise NoDecision(name)
         return Decision(
             recipe=RECIPES[name],
-            rationale=f"# Take {name}\n\nBecause.",
+            rationale=f"# Take {name}.\n\nBecause.",
             expected="Fewer writes.",
         )
 
 
-def settings(base: Path, **other: Any) -> dict[str, Any]:
-    """A run of loop 2 that takes seconds."""
+def settings(folder: Path, **other: Any) -> dict[str, Any]:
+    """A run of loop 2 that takes seconds, with a base model and a scaffold in this folder.
+
+    Memory holds what the model searches for before the first step.
+    """
+    scaffold = folder / "scaffold"
+    shutil.copytree(load_scaffold("terse").path, scaffold)
+    (scaffold / "files" / toy.NAME).mkdir(parents=True)
+    (scaffold / "files" / toy.NAME / "b.md").write_text("x\n")
     return {
         "task": toy.NAME,
-        "scaffold": "terse",
-        "base": f"local:{base}",
-        "steps": 6,
+        "scaffold": str(scaffold),
+        "base": f"local:{save_base(folder / 'habits')}",
+        "steps": 5,
         "collect_seeds": COLLECT,
         "trial_seeds": TRIAL,
         "held_out_seeds": HELD_OUT,
-        "recipes": 1,
         "run": "run",
         **other,
     }
 
 
-def train(*, ladder: Sequence[str], log: str, fails: Sequence[str] = (), **given: Any) -> Training:
-    """`train_specialist` with a ladder of recipes, and a trainer that fails for these reasons."""
-    from support.chained import HabitTrainer
-
-    decider = Ladder(ladder, Path(log))
-    return train_specialist(decider=decider, trainer=HabitTrainer(tuple(fails)), **given)
+def train(*, rungs: Sequence[Sequence[str]], log: str = "", **given: Any) -> Training:
+    """`train_specialist` with a ladder of recipes, and a trainer of habits."""
+    ladder = Ladder(rungs, Path(log) if log else None)
+    asked = {"recipes": len(rungs), **given}
+    return train_specialist(decider=ladder, trainer=HabitTrainer(), **asked)

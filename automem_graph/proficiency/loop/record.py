@@ -17,7 +17,7 @@ _WHAT = {
 
 def record(bench: Bench, state: LoopState) -> LoopState:
     """Write the row; the decider is asked for another recipe, unless that was the last."""
-    for control in CONTROLS:
+    for control in CONTROLS if state["stage"] in ("trial", "done") else ():
         played = bench.standing(control, bench.terms.trial)
         if played is not None and bench.row(control) is None:
             _write(bench, control, "done", _WHAT[control], played)
