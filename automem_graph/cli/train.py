@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.status import Status
 
 from automem_graph.cli.approving import ask_to_train
-from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, stop
+from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, shown, stop
 from automem_graph.cli.options import (
     MaxCostOption,
     MaxHoursOption,
@@ -23,12 +25,13 @@ from automem_graph.cli.options import (
 from automem_graph.cli.scores import print_forecast
 from automem_graph.cli.training import print_training
 from automem_graph.cli.trials import Trials
+from automem_graph.episodes.many import JobEvent
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.models.budget import Budget, rates
 from automem_graph.proficiency.bench import open_bench
 from automem_graph.proficiency.context import TrainContext
 from automem_graph.proficiency.estimate import estimate
-from automem_graph.proficiency.events import Said
+from automem_graph.proficiency.events import Event, Said
 from automem_graph.proficiency.result import read_training
 from automem_graph.proficiency.train import train_specialist
 from automem_graph.structure.layout import EvolutionFolder
@@ -157,7 +160,8 @@ def train(
         known = read_prices(prices)
         budget = limits(max_tokens, max_cost, max_hours, known)
         context = TrainContext(approve=approve, **given)
-        bench = open_bench(context, _tell(as_json), budget)
+        with _telling(as_json) as tell:
+            bench = open_bench(context, tell, budget)
         if dry_run:
             print_forecast(estimate(bench, known))
             return
@@ -185,14 +189,25 @@ def _refuse(task: str, rehearse: bool, base: str, scaffold: str, evolved: Path |
         stop("--run and --scaffold both name a scaffold: give one of them.", USAGE)
 
 
-def _tell(quiet: bool) -> Any:
-    """What is told while the bench is opened: how the rehearsal's base model is built."""
+@contextmanager
+def _telling(quiet: bool) -> Iterator[Callable[[Event | JobEvent], None]]:
+    """Tells how the rehearsal's base model is built: in place on a terminal, else now and then."""
+    with ExitStack() as stack:
+        status: Status | None = None
+        told = ""
 
-    def tell(event: Any) -> None:
-        if isinstance(event, Said) and not quiet:
-            out.print(event.text, soft_wrap=True)
+        def tell(event: Event | JobEvent) -> None:
+            nonlocal status, told
+            if quiet or not isinstance(event, Said):
+                return
+            if out.is_terminal:
+                status = status or stack.enter_context(out.status(""))
+                status.update(shown(event.text))
+            elif event.text.partition(":")[0] != told:
+                told = event.text.partition(":")[0]
+                out.print(shown(event.text), soft_wrap=True)
 
-    return tell
+        yield tell
 
 
 def _run(

@@ -76,7 +76,8 @@ def _held(verdict: Verdict, margin: float) -> str:
     """What held-out seeds say about the promoted adapter."""
     gain = (
         f"{verdict.name} - base, held out: {points(verdict.gain.mean)} points of progression, "
-        f"above {points(verdict.low)} for {SURE:.0%} sure (margin {100 * margin:g}), n {verdict.gain.n}"
+        f"above {points(verdict.low)} for {SURE:.0%} sure (margin {100 * margin:g}), "
+        f"n {verdict.gain.n}"
     )
     if verdict.passed:
         return f"{gain}: it passes here as well"

@@ -93,7 +93,7 @@ def _seeds(context: TrainContext, task: str) -> dict[str, tuple[int, ...]]:
         if name not in seeds and worlds is None:
             seeds[name] = tuple(range(first, first + most))
     if worlds is not None:
-        seeds = _parted(task, worlds, seeds)
+        seeds = part(task, worlds, seeds)
     for one, other in combinations(SETS, 2):
         if both := sorted({*seeds[one]} & {*seeds[other]}):
             raise BadSeeds(
@@ -106,7 +106,7 @@ def _seeds(context: TrainContext, task: str) -> dict[str, tuple[int, ...]]:
     return seeds
 
 
-def _parted(
+def part(
     task: str, worlds: int, given: Mapping[str, tuple[int, ...]]
 ) -> dict[str, tuple[int, ...]]:
     """Of a task with only so many worlds: half of those that are left, and a quarter each."""
