@@ -8,6 +8,7 @@ from automem_graph.cli.config import read_config
 from automem_graph.cli.settings import TABLE_OF
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.metrics import MEANINGS
+from automem_graph.proficiency.loop.graph import create_training_loop
 from automem_graph.structure.loop.graph import create_scaffold_loop
 from support.playing import table
 from support.scripted import by_routine
@@ -32,6 +33,11 @@ def test_the_readme_draws_the_loop_that_runs():
 def test_the_page_of_episodes_draws_the_graph_that_runs():
     graph = create_inner_loop(EpisodeDesks()).get_graph()
     assert drawn("docs/episodes.md") == {(edge.source, edge.target) for edge in graph.edges}
+
+
+def test_the_page_of_loop_2_draws_the_loop_that_runs():
+    graph = create_training_loop().get_graph()
+    assert drawn("docs/train.md") == {(edge.source, edge.target) for edge in graph.edges}
 
 
 def test_links_lead_somewhere():
