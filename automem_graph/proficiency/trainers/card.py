@@ -14,11 +14,14 @@ from automem_graph.proficiency.ledger import Data, Fitted, Row
 from automem_graph.proficiency.recipe import Recipe
 from automem_graph.proficiency.trainers.made_by import MadeBy
 from automem_graph.protocols import Frozen
+from automem_graph.structure.desk.plain import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 AUTOMEM = "automem.json"
+RATIONALE = 300
+"""Characters of a decider's reason that a card shows."""
 
 
 class Making(Frozen):
@@ -100,6 +103,7 @@ def write_card(adapter: Path, trained: Trained) -> None:
             making=making,
             lora=making.made_by.lora,
             trained=trained,
+            rationale=one_line(trained.rationale, RATIONALE),
             tried=[_tried(row) for row in trained.rows if row.behaviour is not None],
         )
     )

@@ -53,7 +53,7 @@ def fit(job: Job, began: float) -> None:
         dtype = config.dtype or torch.float32
         set_seed(job.seed)
         model = with_lora(load_base(base, config), job.lora, base)
-        trainer = _trainer(job, model, words, data, began)
+        trainer = open_trainer(job, model, words, data, began)
         if trainer.is_world_process_zero():
             job.tell(begun=True, rows=trainer.args.per_device_train_batch_size)
         trainer.train(resume_from_checkpoint=job.resume or None)
@@ -62,7 +62,8 @@ def fit(job: Job, began: float) -> None:
         job.tell(**_summary(job, trainer, data), seconds=round(_took(job, began), 1))
 
 
-def _trainer(job: Job, model: Any, words: Words, data: Tokenised, began: float) -> Any:
+def open_trainer(job: Job, model: Any, words: Words, data: Tokenised, began: float) -> Any:
+    """TRL's trainer, set up as the job asks."""
     lora, gpu = job.lora, torch.cuda.is_available()
     processes = int(os.environ.get("WORLD_SIZE", "1"))
     batch = round(lora["batch"] * len(data.rows) / data.examples)
@@ -199,6 +200,8 @@ def _save(trainer: Any, adapter: Path, dtype: Any) -> None:
     if not all(bool(tensor.isfinite().all()) for tensor in factors.values()):
         raise Refused("loss", _diverged(trainer.state.global_step))
     if trainer.is_world_process_zero():
+        told = model.peft_config["default"]
+        told.target_modules = sorted(told.target_modules)  # a set has another order each time
         model.save_pretrained(str(adapter), state_dict=factors, save_embedding_layers=False)
 
 

@@ -1,4 +1,4 @@
-"""What an adapter is made by, and so what it is called."""
+"""What an adapter is made by."""
 
 from __future__ import annotations
 
@@ -37,16 +37,6 @@ def made_by(examples: Path, base: Path, lora: Lora, seed: int) -> MadeBy:
             f"there are no examples in {examples}: the recipe's selection was too narrow"
         )
     return MadeBy(base=contents(f"local:{base}"), examples=digest, lora=lora, seed=seed)
-
-
-def adapter_name(trial: str, examples: Path, base: str, lora: Lora, seed: int = 0) -> str:
-    """`specialist-t1-0123abcdef`: other data, another base or other settings, another name.
-
-    A server that loads something else under a name it knows may answer from stale cache blocks.
-    """
-    made = made_by(examples, base_folder(base), lora, seed)
-    digest = hashlib.sha256(made.model_dump_json().encode()).hexdigest()
-    return f"specialist-{trial}-{digest[:10]}"
 
 
 def base_folder(base: str) -> Path:
