@@ -25,7 +25,7 @@ _HEADING = re.compile(r"^# (LOG|PLAN)\b", re.MULTILINE)
 _ROOM = re.compile(r"^room (\S+) has (\S+)$", re.MULTILINE)
 _WANTED = re.compile(r"^wanted (\S+)$", re.MULTILINE)
 _GATES = re.compile(r"^gates (.+)$", re.MULTILINE)
-_NOTE = re.compile(r"^([a-e][1-5]) (\S+)$", re.MULTILINE)
+_NOTE = re.compile(r"^at (\S+) (\S+)$", re.MULTILINE)
 _NOTHING = "nothing"
 
 
@@ -33,7 +33,9 @@ class OfflineTeacher(BaseChatModel):
     """A pure function of the messages it is given; free, deterministic, and no language model.
 
     Any messages get some reply, in tags. `searches` and `consults` are percentages: of LOG turns
-    that look before they write, and of PLAN turns that look before they act.
+    that look before they write, and of PLAN turns that look before they act. Each name that it
+    writes has a blank before it, as in what the world says: so it is the same token everywhere,
+    which a model that has read little copies much sooner.
     """
 
     searches: int = 36
@@ -78,17 +80,17 @@ class OfflineTeacher(BaseChatModel):
         if not room or (asked and (room, thing) in _NOTE.findall(seen)):
             return "<|DONE|>"
         if not asked and draw(100, "log", seen) < self.searches:
-            return f"<|SEARCH|>{FILE}|{room}<|END|>"
-        return f"<|APPEND|>{FILE}|{room} {thing}<|END|><|DONE|>"
+            return f"<|SEARCH|>{FILE}| {room}<|END|>"
+        return f"<|APPEND|>{FILE}|at {room} {thing}<|END|><|DONE|>"
 
     def _plan(self, seen: str, asked: int) -> str:
         wanted = _latest(_WANTED, seen) or _NOTHING
         gates = (_latest(_GATES, seen) or "stay").split()
         if not asked and wanted != _NOTHING and draw(100, "plan", seen) < self.consults:
-            return f"<|SEARCH|>{FILE}|{wanted}<|END|>"
+            return f"<|SEARCH|>{FILE}| {wanted}<|END|>"
         known = [room for room, thing in _NOTE.findall(seen) if thing == wanted and room in gates]
-        action = known[-1] if known else gates[draw(len(gates), "gate", seen)]
-        return f"<|ACTION|>{action}<|END|>"
+        action = known[-1] if known else gates[0]
+        return f"<|ACTION|> {action}<|END|>"
 
 
 def _latest(pattern: re.Pattern[str], text: str) -> Any:

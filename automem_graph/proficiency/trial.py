@@ -25,7 +25,8 @@ def play_sides(
 ) -> Mapping[str, str]:
     """Have these play the seeds, all of them world by world; why those failed that did.
 
-    Who has played all of them is not asked again, wherever the run's folder has gone since. Raises Unfinished where the base or a budget is to blame for what is missing.
+    Who has played all of them is not asked again, wherever the run's folder has gone since. Raises
+    Unfinished where the base or a budget is to blame for what is missing.
     """
     failed: dict[str, str] = {}
     plans: dict[str, Sequence[PlayContext]] = {}

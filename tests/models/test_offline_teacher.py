@@ -15,7 +15,7 @@ from automem_graph.episodes.trace import read_trace
 from automem_graph.models.resolve import resolve_model
 from automem_graph.models.teacher import OfflineTeacher
 
-SEEN = "room c4 has lamp\nwanted drum\ngates a1 c2 e5\nmap.md 3"
+SEEN = "room fox has lamp\nwanted drum\ngates ant cow yak\nmap.md 3"
 
 
 def played(seed: int = 1, **context: object) -> tuple[EpisodeResult, list[StepRow]]:
@@ -69,27 +69,25 @@ def test_as_a_specialist_it_consults_and_the_other_one_acts_on_it():
     assert all("Now act" in row.messages[-2]["content"] for row in rows)
     assert not any(row.fallback or row.note for row in rows)
     found = [row for row in rows if any(a.name == "SEARCH" and "\n" not in a.result
-             and a.result.split(" ")[0] in row.messages[1]["content"].split("gates ")[1]
+             and a.result.split(" ")[1] in row.messages[1]["content"].split("gates ")[1]
              for a in row.actions if a.routine == "plan")]  # fmt: skip
     assert found
     for row in found:
-        assert row.action == row.actions[-1].result.split(" ")[0]
+        assert row.action == row.actions[-1].result.split(" ")[1]
 
 
 def test_it_looks_before_it_writes_and_writes_what_is_new():
-    assert say(f"# LOG, step 3\nc4\n{SEEN}", searches=0) == (
-        "<|APPEND|>map.md|c4 lamp<|END|><|DONE|>"
-    )
-    looked = f"# LOG, step 3\nc4\n{SEEN}"
-    assert say(looked, searches=100) == "<|SEARCH|>map.md|c4<|END|>"
-    assert say(looked, "No c4 in map.md.").startswith("<|APPEND|>map.md|c4 lamp<|END|>")
-    assert say(looked, "c4 lamp\nc4 lamp") == "<|DONE|>"
-    assert say(looked, "c4 lamp\n\n# PLAN, step 3", consults=100) == "<|SEARCH|>map.md|drum<|END|>"
-    assert say(f"# PLAN, step 3\n{SEEN}", "c2 drum", "Now act:") == "<|ACTION|>c2<|END|>"
-    assert say(f"# PLAN, step 3\n{SEEN}", "b1 drum")[10:12] in ("a1", "c2", "e5")
+    assert say(f"# LOG\nc4\n{SEEN}", searches=0) == ("<|APPEND|>map.md|at fox lamp<|END|><|DONE|>")
+    looked = f"# LOG\nc4\n{SEEN}"
+    assert say(looked, searches=100) == "<|SEARCH|>map.md| fox<|END|>"
+    assert say(looked, "No fox in map.md.").startswith("<|APPEND|>map.md|at fox lamp<|END|>")
+    assert say(looked, "fox lamp\nc4 lamp") == "<|DONE|>"
+    assert say(looked, "at fox lamp\n\n# PLAN", consults=100) == "<|SEARCH|>map.md| drum<|END|>"
+    assert say(f"# PLAN\n{SEEN}", "at cow drum", "Now act:") == "<|ACTION|> cow<|END|>"
+    assert say(f"# PLAN\n{SEEN}", "at bat drum") == "<|ACTION|> ant<|END|>"
 
 
-@pytest.mark.parametrize("text", ["", "# LOG, step 1", "# PLAN, step 1", "gates \nroom x has y"])
+@pytest.mark.parametrize("text", ["", "# LOG", "# PLAN", "gates \nroom x has y"])
 def test_any_messages_get_the_same_reply_each_time(text: str):
     model = resolve_model("offline:teacher")
     first, again = (model.invoke([HumanMessage(text)]).text for _ in range(2))

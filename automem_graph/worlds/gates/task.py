@@ -9,8 +9,8 @@ CARD = TaskCard(
     name="gates",
     title="gates",
     instructions=(
-        f"Rooms are {ROOMS[0]} to {ROOMS[-1]}. Each has one thing, always the same. "
-        f"Go through a gate by its room, or {STAY}. Reach the room of what is wanted."
+        "Rooms are called after animals and keep one thing each. "
+        f"Go to a room of the gates, or {STAY}. Reach what is wanted."
     ),
     actions=(*ROOMS, STAY),
     default_action=STAY,

@@ -10,7 +10,10 @@ from random import Random
 
 from automem_graph.protocols import Observation
 
-ROOMS = tuple(f"{row}{column}" for row in "abcde" for column in range(1, 6))
+ROOMS = (
+    *("ant", "ape", "asp", "bat", "bee", "cat", "cod", "cow", "doe", "dog", "eel", "elk", "emu"),
+    *("ewe", "fox", "gnu", "hen", "hog", "jay", "kid", "koi", "owl", "pig", "sow", "yak"),
+)
 STAY = "stay"
 THINGS = (
     *("lamp", "drum", "bell", "coin", "rope", "book", "cup", "key", "ring", "flag"),
@@ -48,7 +51,7 @@ class GatesWorld:
     def step(self, action: str) -> Observation:
         """Go to a room that is offered; any other one, and `stay`, is no move."""
         if action not in self._holds and action != STAY:
-            raise ValueError(f"'{action}' is no action of gates; {ROOMS[0]} to {ROOMS[-1]} are")
+            raise ValueError(f"'{action}' is no action of gates; {STAY} and the rooms are")
         moved = action in self._gates
         if moved:
             self._room = action
