@@ -20,8 +20,8 @@ from automem_graph.models.sampling import Sampling
 from automem_graph.proficiency.ledger import Fitted
 from automem_graph.proficiency.trainer import Heartbeat, TrainingFailed
 from automem_graph.proficiency.trainers.process import SubprocessTrainer
-from support.lessons import HABIT, QUICK, lesson, save_habit
-from support.processes import alive, processes_under, wait_for
+from support.lessons import HABIT, QUICK, lesson, save_habit, training_in
+from support.processes import alive, wait_for
 from support.tiny import save_base
 
 NAME = "specialist-t1-0123abcdef"
@@ -137,13 +137,13 @@ def test_a_killed_training_goes_on_and_comes_to_the_same(trained, tmp_path):
     def kill(beat: Heartbeat) -> None:
         heard.append(beat.step)
         if beat.step == 20:
-            for child in processes_under(os.getpid()):
+            for child in training_in(tmp_path):
                 os.kill(child, signal.SIGKILL)
 
     with pytest.raises(TrainingFailed, match=r"was killed.*lower the recipe's cutoff, rank"):
         trained.train(SubprocessTrainer(), adapter, kill)
     assert not adapter.exists()
-    assert not processes_under(os.getpid())
+    assert not training_in(tmp_path)
     again: list[Heartbeat] = []
     fitted = trained.train(SubprocessTrainer(), adapter, again.append)
     assert 1 < again[0].step <= heard[-1] + 1
@@ -163,8 +163,8 @@ def test_nothing_runs_on_when_the_parent_is_killed(trained, tmp_path):
         f"Path({str(tmp_path / 'specialist')!r}), print)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code])
-    wait_for(lambda: processes_under(parent.pid))
-    (child,) = processes_under(parent.pid)
+    wait_for(lambda: training_in(tmp_path))
+    (child,) = training_in(tmp_path)
     parent.kill()
     parent.wait()
     wait_for(lambda: not alive(child))

@@ -1,6 +1,5 @@
 """What keeps a training from its adapter, told in a sentence that says what to change."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,7 @@ from automem_graph.proficiency.recipe import Filters, Recipe
 from automem_graph.proficiency.trainer import Heartbeat, TrainingFailed
 from automem_graph.proficiency.trainers.card import Trained, read_making, write_card
 from automem_graph.proficiency.trainers.process import SubprocessTrainer
-from support.lessons import QUICK, save_habit, save_lessons
-from support.processes import processes_under
+from support.lessons import QUICK, save_habit, save_lessons, training_in
 from support.tiny import save_adapter, save_base
 
 STAND_IN = """#!{python}
@@ -53,7 +51,7 @@ def train(base, tmp_path):
                 examples, str(base), QUICK, adapter, hear
             )
         finally:
-            assert not processes_under(os.getpid())
+            assert not training_in(tmp_path)
 
     return asked
 

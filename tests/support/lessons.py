@@ -6,6 +6,7 @@ from pathlib import Path
 
 from automem_graph.proficiency.recipe import Lora
 from automem_graph.proficiency.trainers.job import Job
+from support.processes import alive
 
 HABIT = "<|SEARCH|>map.md|gate<|END|>"
 QUICK = Lora(learning_rate=1e-2, epochs=12, batch=8, rank=8, cutoff=400)
@@ -49,3 +50,16 @@ def job_for(folder: Path, base: Path, examples: Path, lora: Lora = QUICK, **fiel
 
 def rows_of(job: Job) -> list[dict[str, object]]:
     return [json.loads(line) for line in Path(job.progress).read_text().splitlines()]
+
+
+def training_in(folder: Path) -> list[int]:
+    """Live processes that train for an adapter in this folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if any(word.startswith(f"{folder}/") and word.endswith("job.json") for word in words):
+            found.append(int(path.parent.name))
+    return [process for process in found if alive(process)]

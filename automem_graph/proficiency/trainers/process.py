@@ -41,15 +41,16 @@ class SubprocessTrainer:
     That one's environment needs the packages of `run.PACKAGES`, and need not have this one.
     `accelerate` are the arguments of `accelerate launch` for several GPUs, such as
     `("--multi_gpu", "--num_processes", "4")`; without them one process uses the first GPU that it
-    may see, or `threads` threads of the processor.
+    may see, or `threads` threads of the processor; 0 are as many as OMP_NUM_THREADS says, or one.
     """
 
     def __init__(
-        self, python: str = sys.executable, *, accelerate: Sequence[str] = (), threads: int = 1
+        self, python: str = sys.executable, *, accelerate: Sequence[str] = (), threads: int = 0
     ) -> None:
         self._python = python
         self._accelerate = tuple(accelerate)
-        self._threads = threads
+        told = os.environ.get("OMP_NUM_THREADS", "")
+        self._threads = threads or (int(told) if told.isdigit() and int(told) else 1)
 
     def train(
         self,
