@@ -139,7 +139,8 @@ def test_following_tells_what_is_done_and_what_came_of_it(terminal):
     follow, text = followed(terminal)
     asked = Asked(task=toy.NAME, steps=10, **WHO)
     where = f"run/scaffolds/{asked.scaffold}"
-    jobs = tuple(PlayContext(task=toy.NAME, seed=seed, scaffold=where) for seed in (1, 2))
+    who = {"scaffold": where, "gameplay": asked.gameplay, "specialist": asked.specialist}
+    jobs = tuple(PlayContext(task=toy.NAME, seed=seed, **who) for seed in (1, 2))
     with follow:
         follow.hear(Playing(what="the incumbent on 2 worlds", jobs=jobs))
         for seed in (1, 2):  # there already: nothing is played
