@@ -40,7 +40,7 @@ def print_training(found: Training) -> None:
     seeds = {"trained on": asked.collect, "trials": asked.trial, "held out": asked.held_out}
     said = "; ".join(f"{name}: {name_seeds(each)}" for name, each in seeds.items())
     out.print(shown(f"seeds, {said}"), soft_wrap=True)
-    for row in found.rows:
+    for row in (row for row in found.rows if not row.is_control):
         out.print(shown(told(row)), soft_wrap=True)
     print_costs(found.costs)
     if found.stop:

@@ -39,10 +39,10 @@ def play_sides(
             failed[name] = f"its adapter cannot be used: {broken}"
     if not plans:
         return failed
-    results = _play(bench, plans, f"{' and '.join(plans)} {what}")
+    results = _play(bench, plans, f"{', '.join(plans)} {what}")
     again = {name: plans[name] for name, found in results.items() if _first_failure(found)}
     if again:
-        results |= _play(bench, again, f"{' and '.join(again)} {what}, again")
+        results |= _play(bench, again, f"{', '.join(again)} {what}, again")
     for name, found in results.items():
         if why := _first_failure(found):
             failed[name] = why

@@ -83,7 +83,7 @@ def test_the_row_of_a_trial_tells_recipe_data_training_and_play(finished):
     assert row.data.examples == row.data.log + row.data.plan > 0
     assert row.fitted.loss == 1.0
     assert (Path(finished.run) / row.fitted.adapter / "adapter_config.json").exists()
-    assert row.progression == dict.fromkeys((11, 12, 13, 14), 0.0)
+    assert row.progression == dict.fromkeys((11, 12, 13, 14, 15, 16), 0.0)
     control = next(row for row in finished.rows if row.name == "random")
     assert control.data.examples == row.data.examples
     assert control.recipe.lora == row.recipe.lora
@@ -101,7 +101,7 @@ def test_what_keeps_memory_better_than_both_controls_is_promoted(finished):
     assert (base.name, control.name, promoted.name) == ("base", "random", "t5")
     for other in (base, control):
         assert promoted.behaviour.writes_per_search < other.behaviour.writes_per_search
-    assert finished.promotion.name == "t5"
+    assert finished.promotion.name == "t5", finished.promotion.why
     assert "writes per search" in finished.promotion.why
     assert [one.name for one in finished.held_out.standings] == ["base", "random", "t5"]
     assert all(one.by_seed.keys() == {21, 22} for one in finished.held_out.standings)

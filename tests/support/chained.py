@@ -1,15 +1,14 @@
 """A local model with habits, and a trainer that changes them: real weights, exact behaviour.
 
 The model is a chain: whatever it was shown, it says one of three replies, each with a chance of its
-own, and ends. An adapter on it shifts the chances. `HabitTrainer` gives an adapter the chances that
-the examples have, so that selected turns change what random turns do not, within a second.
+own, and ends. An adapter on it shifts the chances. `HabitTrainer` makes one that hardly writes if
+its examples write nothing, so that selected turns change what random turns do not, in a second.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +25,10 @@ from support import tiny
 WRITE = "<|APPEND|>a.md|x<|END|><|DONE|>"
 SEARCH = "<|SEARCH|>b.md|x<|END|>"
 ACT = "<|ACTION|>Wait<|END|>"
-CHANCES = {WRITE: 0.2, SEARCH: 0.4, ACT: 0.4}
+CHANCES = {WRITE: 0.4, SEARCH: 0.3, ACT: 0.3}
+
+LESS = -2.0
+"""What an adapter adds to the log-odds of writing if its examples write nothing."""
 
 HUGE, MISFIT = 512, 511
 """Ranks with which training, or playing, goes wrong."""
@@ -97,7 +99,7 @@ def save_adapter(folder: Path, base: Path, odds: dict[str, float]) -> None:
 
 
 class HabitTrainer:
-    """A trainer that needs no gradients: the chances of the replies become those of the targets.
+    """A trainer that needs no gradients: who never sees a write hardly writes any more.
 
     A rank of `HUGE` does not fit into its memory; an adapter of rank `MISFIT` fits no model.
     """
@@ -116,13 +118,8 @@ class HabitTrainer:
             raise TrainingFailed("out of memory: take a smaller rank or batch")
         if not adapter.exists():
             said = [json.loads(line)["target"] for line in examples.read_text().splitlines()]
-            counts = Counter(said)
             hear(Heartbeat(step=1, steps=1, loss=1.0, tokens_per_second=9.0))
-            odds = {
-                reply: math.log((counts[reply] + 1) / (len(said) + 2)) - math.log(chance)
-                for reply, chance in CHANCES.items()
-                if reply != ACT
-            }
+            odds = {} if WRITE in said else {WRITE: LESS}
             save_adapter(adapter, Path(base), odds)
             if lora.rank == MISFIT:
                 (adapter / "adapter_model.safetensors").write_bytes(b"nothing")

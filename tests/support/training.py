@@ -16,7 +16,7 @@ from automem_graph.scaffold.load import load_scaffold
 from support import toy
 from support.chained import HUGE, MISFIT, HabitTrainer, save_base
 
-COLLECT, TRIAL, HELD_OUT = "1-8", "11-14", "21-22"
+COLLECT, TRIAL, HELD_OUT = "1-8", "11-16", "21-22"
 
 LOOKS = Recipe(
     selection=Code(

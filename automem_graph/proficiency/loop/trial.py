@@ -18,7 +18,7 @@ def trial(bench: Bench, state: LoopState) -> LoopState:
     name = name_of(state)
     sides = [one for one in (BASE, RANDOM) if _is_wanted(bench, one)]
     seeds = bench.terms.trial
-    failed = play_sides(bench, [*sides, name], seeds, f"on {len(seeds)} seeds of its trial")
+    failed = play_sides(bench, [*sides, name], seeds, f"on the {len(seeds)} seeds of the trials")
     if why := failed.get(RANDOM):  # another one is trained for the next trial
         clear(bench.folder.play(RANDOM).path)
         bench.sketch(RANDOM, failed=why, fitted=None)
