@@ -93,7 +93,7 @@ _OFFLINE: dict[str, Callable[[], BaseChatModel]] = {
     "offline:drill": _drill,
     "offline:drill-mute": partial(_drill, mute=True),
     "offline:teacher": _teacher,
-    "offline:teacher-careful": partial(_teacher, searches=100, consults=100),
+    "offline:teacher-careful": partial(_teacher, searches=100, skips=0, consults=100),
 }
 
 

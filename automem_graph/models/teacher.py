@@ -32,13 +32,14 @@ _NOTHING = "nothing"
 class OfflineTeacher(BaseChatModel):
     """A pure function of the messages it is given; free, deterministic, and no language model.
 
-    Any messages get some reply, in tags. `searches` and `consults` are percentages: of LOG turns
-    that look before they write, and of PLAN turns that look before they act. Each name that it
-    writes has a blank before it, as in what the world says: so it is the same token everywhere,
-    which a model that has read little copies much sooner.
+    Any messages get some reply, in tags. Its habits are percentages: of LOG turns that look before
+    they write (`searches`) or note nothing (`skips`), of PLAN turns that look before they act.
+    Each name that it writes has a blank before it, as in what the world says: so it is the same
+    token everywhere, and a model that has read little copies it much sooner.
     """
 
-    searches: int = 36
+    searches: int = 32
+    skips: int = 8
     consults: int = 60
 
     @property
@@ -79,8 +80,11 @@ class OfflineTeacher(BaseChatModel):
         room, thing = _latest(_ROOM, seen) or ("", "")
         if not room or (asked and (room, thing) in _NOTE.findall(seen)):
             return "<|DONE|>"
-        if not asked and draw(100, "log", seen) < self.searches:
+        habit = draw(100, "log", seen)
+        if not asked and habit < self.searches:
             return f"<|SEARCH|>{FILE}| {room}<|END|>"
+        if not asked and habit >= 100 - self.skips:
+            return "<|DONE|>"
         return f"<|APPEND|>{FILE}|at {room} {thing}<|END|><|DONE|>"
 
     def _plan(self, seen: str, asked: int) -> str:

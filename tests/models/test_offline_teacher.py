@@ -77,11 +77,13 @@ def test_as_a_specialist_it_consults_and_the_other_one_acts_on_it():
 
 
 def test_it_looks_before_it_writes_and_writes_what_is_new():
-    assert say(f"# LOG\nc4\n{SEEN}", searches=0) == ("<|APPEND|>map.md|at fox lamp<|END|><|DONE|>")
-    looked = f"# LOG\nc4\n{SEEN}"
+    assert say(f"# LOG\nlast: fox\n{SEEN}", searches=0, skips=0) == (
+        "<|APPEND|>map.md|at fox lamp<|END|><|DONE|>"
+    )
+    looked = f"# LOG\nlast: fox\n{SEEN}"
     assert say(looked, searches=100) == "<|SEARCH|>map.md| fox<|END|>"
     assert say(looked, "No fox in map.md.").startswith("<|APPEND|>map.md|at fox lamp<|END|>")
-    assert say(looked, "fox lamp\nc4 lamp") == "<|DONE|>"
+    assert say(looked, "at fox lamp\nat fox lamp") == "<|DONE|>"
     assert say(looked, "at fox lamp\n\n# PLAN", consults=100) == "<|SEARCH|>map.md| drum<|END|>"
     assert say(f"# PLAN\n{SEEN}", "at cow drum", "Now act:") == "<|ACTION|> cow<|END|>"
     assert say(f"# PLAN\n{SEEN}", "at bat drum") == "<|ACTION|> ant<|END|>"

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from automem_graph.episodes.identity import engine, installed
-from automem_graph.episodes.layout import write_json
+from automem_graph.episodes.layout import RunError, write_json
 from automem_graph.models.resolve import UnknownModel
 from automem_graph.proficiency.rehearsal.schooling import DEFAULT, Schooling
 from automem_graph.scaffold.load import load_scaffold
@@ -39,15 +39,17 @@ def build_base(
     """The folder of the base model of this schooling and seed, which is built unless it is there.
 
     `folder` is where it shall lie, by default a place in the user's cache; what lies there and was
-    made by other code is built anew. A build that was interrupted leaves nothing. Raises
-    UnknownModel where torch or transformers are not installed, and RunError where the teacher could
-    not play.
+    made by other code is built anew. A build that was interrupted counts for nothing. Raises
+    UnknownModel where torch or transformers are not installed, and RunError where the folder holds
+    something else or the teacher could not play.
     """
     wanted = schooling.model_copy(update={"seed": seed})
     made_by = _made_by(wanted)
     place = folder or cache() / f"gates-{_digest(made_by)}"
     if _told(place) == made_by:
         return place
+    if place.exists() and _told(place) is None:
+        raise RunError(f"{place} is there and no base model of the rehearsal: name another folder")
     place.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as scratch:
         built = Path(scratch) / "base"

@@ -21,10 +21,6 @@ from automem_graph.proficiency.rehearsal.words import (
     without_system,
 )
 
-PROMPTS = 0.1
-"""What a token of a prompt counts for; one of a reply counts 1. What prompts repeat is what teaches
-the model to look back."""
-
 MUON = 4.0
 """Muon's learning rate, of Adam's."""
 
@@ -91,7 +87,7 @@ def read_lessons(
     losses: list[float] = []
     model.train()
     for step in range(1, phase.steps + 1):
-        drawn = torch.randint(len(lessons), (schooling.batch,), generator=chance).tolist()
+        drawn = torch.randint(len(lessons), (phase.batch,), generator=chance).tolist()
         loss, of_replies = _loss(model, [lessons[place] for place in drawn])
         model.zero_grad(set_to_none=True)
         loss.backward()
@@ -127,8 +123,7 @@ def _loss(model: Any, batch: Sequence[Tokens]) -> tuple[torch.Tensor, float]:
     weights = torch.zeros(len(batch), longest)
     for row, one in enumerate(batch):
         ids[row, : len(one.ids)] = torch.tensor(one.ids)
-        told = torch.tensor(one.taught)
-        weights[row, : len(one.ids)] = torch.where(told, 1.0, PROMPTS)
+        weights[row, : len(one.ids)] = torch.tensor(one.weights)
     # what fills a row up stands behind it, where a causal model does not look
     logits = model(input_ids=ids, use_cache=False).logits[:, :-1]
     each = torch.nn.functional.cross_entropy(

@@ -18,6 +18,8 @@ class Phase(Frozen):
     them all, and without the system message, which costs much and teaches little. Else about
     habits: what the teacher with mixed ones says, as it is."""
     steps: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    """Conversations in a step of the optimiser."""
     rate: float = Field(gt=0)
     """The highest learning rate, of Adam; Muon's is `MUON` times that."""
 
@@ -26,11 +28,11 @@ class Schooling(Frozen):
     """All that a base model follows from, beside the code and the versions of its packages."""
 
     seed: int = 0
-    alone: int = Field(default=80, ge=1)
+    alone: int = Field(default=60, ge=1)
     """Episodes of gates that the teacher plays with its mixed habits."""
     both: int = Field(default=30, ge=1)
     """Episodes in which it is also the specialist: these have hand-off messages."""
-    careful: int = Field(default=30, ge=1)
+    careful: int = Field(default=60, ge=1)
     """Episodes of the teacher that always looks."""
     steps: int = Field(default=24, ge=2)
     """World actions of an episode."""
@@ -40,11 +42,9 @@ class Schooling(Frozen):
     width: int = Field(default=128, ge=16)
     heads: int = Field(default=4, ge=1)
     phases: tuple[Phase, ...] = (
-        Phase(skills=True, steps=640, rate=4e-3),
-        Phase(skills=False, steps=400, rate=3e-3),
+        Phase(skills=True, steps=700, batch=12, rate=4e-3),
+        Phase(skills=False, steps=300, batch=8, rate=3e-3),
     )
-    batch: int = Field(default=8, ge=1)
-    """Conversations in a step of the optimiser."""
     spread: float = Field(default=0.06, gt=0)
     """Standard deviation of the first, random weights."""
 

@@ -31,12 +31,17 @@ _CUT = (
 )
 
 
+PROMPTS = 0.1
+"""What a token of a prompt counts for: what prompts repeat teaches to look back."""
+
+
 class Tokens(NamedTuple):
     """A conversation in tokens."""
 
     ids: tuple[int, ...]
-    taught: tuple[bool, ...]
-    """Whether the token belongs to a taught reply or ends it."""
+    weights: tuple[float, ...]
+    """What the token counts for: 1 in a taught reply and where that ends, `PROMPTS` in what the
+    model was told, nothing in a reply that nobody gave as it stands there."""
 
 
 def make_tokenizer(lessons: Iterable[Lesson], vocabulary: int) -> PreTrainedTokenizerFast:
@@ -75,29 +80,29 @@ def tokens_of(lesson: Lesson, tokenizer: PreTrainedTokenizerFast) -> Tokens:
     """
     cut = tokenizer.backend_tokenizer
     ids: list[int] = []
-    taught: list[bool] = []
-    piece = ""
+    weights: list[float] = []
     for place, message in enumerate(lesson.messages):
-        head, body = f"{START}{message['role']}\n", f"{message['content']}{END}"
-        piece += head if place in lesson.taught else f"{head}{body}\n"
-        if place in lesson.taught:
-            for said, learned in ((piece, False), (body, True)):
-                found = cut.encode(said, add_special_tokens=False).ids
-                ids += found
-                taught += [learned] * len(found)
-            piece = "\n"
+        head = f"{START}{message['role']}\n"
+        counts = 1.0 if place in lesson.taught else PROMPTS * (message["role"] != "assistant")
+        for said, count in (
+            (head if place == 0 else f"\n{head}", PROMPTS),
+            (f"{message['content']}{END}", counts),
+        ):
+            found = cut.encode(said, add_special_tokens=False).ids
+            ids += found
+            weights += [count] * len(found)
     text = render(lesson.messages, tokenizer).removesuffix("\n")
     if ids != cut.encode(text, add_special_tokens=False).ids:
         raise ValueError(f"a conversation is cut in two ways: {text!r}")
     if cut.decode(ids, skip_special_tokens=False) != text:
         raise ValueError(f"a conversation cannot be read back: {text!r}")
-    return Tokens(tuple(ids), tuple(taught))
+    return Tokens(tuple(ids), tuple(weights))
 
 
 def without_system(tokens: Tokens, tokenizer: PreTrainedTokenizerFast) -> Tokens:
     """The conversation from its second message on."""
     start = tokens.ids.index(tokenizer.convert_tokens_to_ids(START), 1)
-    return Tokens(tokens.ids[start:], tokens.taught[start:])
+    return Tokens(tokens.ids[start:], tokens.weights[start:])
 
 
 def render(messages: Sequence[Message], tokenizer: PreTrainedTokenizerFast) -> str:

@@ -24,7 +24,7 @@ GATES = 3
 MOST_GOALS = 12
 """Goals that are a progression of 1; about as many as can be reached in 24 steps."""
 
-_OFFERED = 0.4
+_OFFERED = 0.5
 """How often the room of what is wanted is among the gates."""
 
 
