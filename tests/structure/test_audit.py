@@ -76,19 +76,19 @@ def after_log(state, seen, files):
 import re
 def canonicalise(action, seen):
     re.kept = getattr(re, "kept", 0) + 1
-    return "Wait" if re.kept % 3 else action
+    return "Wait" if re.kept == 1 else action
 """,
     "review": """
 import re
 def review(action, state, seen, files):
     re.kept = getattr(re, "kept", 0) + 1
-    return "no" if re.kept % 2 == 0 else None
+    return "no" if re.kept > 1 else None
 """,
     "late": """
 import re
 def observe(state, seen, files):
     re.kept = getattr(re, "kept", 0) + 1
-    return (f"Seen {re.kept} times." if re.kept > 25 else ""), state
+    return (f"Seen {re.kept} times." if re.kept > 10 else ""), state
 """,
     "failing": """
 import re
