@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from math import inf
 
 from automem_graph.episodes.driver_process import DriverLost, DriverProcess
-from automem_graph.models.resolve import OFFLINE
+from automem_graph.models.local.folders import weight_bytes
+from automem_graph.models.resolve import LOCAL, OFFLINE
 from automem_graph.protocols import EpisodeJob, JobNews, JobOutcome
 
 MOST_AT_ONCE = 64
@@ -20,6 +21,9 @@ MOST_AT_ONCE = 64
 WAITING = 16
 """Episodes at once whose models are elsewhere: they wait, so more of them than cores are played;
 few enough for the rate limits of most providers."""
+
+LIGHT_BYTES = 64 * 2**20
+"""Weights in the driver itself that are no heavier are read by a driver for each core."""
 
 _LOOK_S = 1.0
 
@@ -187,10 +191,12 @@ class _Floor:
 def _places(parallel: int, jobs: Sequence[EpisodeJob]) -> list[_Place]:
     """As many as there are cores, more where drivers would get too full, each with its share.
 
-    One where a model is in the driver itself: so all share its weights, and its batches.
+    One where a model that is not light is in the driver itself: so all share its weights, and its
+    batches.
     """
     most = max(_cores(), -(-parallel // MOST_AT_ONCE))
-    if any(name.startswith("local:") for name in _models(jobs)):
+    local = [name.removeprefix(LOCAL) for name in _models(jobs) if name.startswith(LOCAL)]
+    if any(weight_bytes(name) > LIGHT_BYTES for name in local):
         most = 1
     drivers = min(parallel, most)
     share, rest = divmod(parallel, drivers)

@@ -25,6 +25,7 @@ _LIMITS = ("max_tokens", "max_output_tokens", "num_predict")
 
 
 OFFLINE = "offline:"
+LOCAL = "local:"
 """What the names of the rule-based models begin with: they cost nothing, and wait for nobody."""
 
 
@@ -52,7 +53,7 @@ def resolve_model(model: str | BaseChatModel, sampling: Sampling = PAPER) -> Bas
         return _offline(name)
     if name.startswith("vllm:"):
         return _served(name, sampling)
-    if name.startswith("local:"):
+    if name.startswith(LOCAL):
         return _local(name, sampling)
     if name.startswith(AGENT):
         raise UnknownModel(
@@ -126,7 +127,7 @@ def _served(name: str, sampling: Sampling) -> BaseChatModel:
 def _local(name: str, sampling: Sampling) -> BaseChatModel:
     from automem_graph.models.local.chat import open_local
 
-    return open_local(name.removeprefix("local:"), sampling)
+    return open_local(name.removeprefix(LOCAL), sampling)
 
 
 def _provided(name: str, sampling: Sampling) -> BaseChatModel:

@@ -21,6 +21,8 @@ class Prompt:
     """Tokens that the reply may have, at least one."""
     seed: int
     """Below 2**63; the same one draws the same reply on the same kind of device."""
+    shared: int = 0
+    """Tokens at its beginning that other prompts have as well; fewer than all of them."""
 
 
 @dataclass(frozen=True, slots=True)

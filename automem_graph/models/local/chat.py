@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateError
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.exceptions import ContextOverflowError
 from langchain_core.language_models import BaseChatModel
@@ -21,10 +22,14 @@ from automem_graph.models.sampling import PAPER, Sampling
 
 if TYPE_CHECKING:
     from automem_graph.models.local.engine import Engine
+    from automem_graph.models.local.weights import Weights
 
 ROOM = 4
 """A prompt must leave free one in so many tokens of the context, or as many as a reply may have: so
 it is the prompt that overflows, at once, and not a reply in the middle of a word."""
+
+Said = dict[str, str]
+"""A message as chat templates take it: role and content."""
 
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
@@ -46,6 +51,7 @@ class LocalChat(BaseChatModel):
     """Another one gets other replies."""
 
     _opened: tuple[Engine, str] | None = PrivateAttr(default=None)
+    _system: tuple[Said, list[int]] | None = PrivateAttr(default=None)
 
     @property
     def _llm_type(self) -> str:
@@ -87,13 +93,8 @@ class LocalChat(BaseChatModel):
             raise ValueError("a local model takes no stop sequences")
         engine, adapter = self._open()
         weights = engine.weights
-        text = weights.tokenizer.apply_chat_template(
-            [{"role": _role(message), "content": message.text} for message in messages],
-            tokenize=False,
-            add_generation_prompt=True,
-        )
-        # the tokenizer below transformers' own, since that one is for one thread at a time
-        tokens = weights.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids
+        said = [{"role": _role(message), "content": message.text} for message in messages]
+        tokens = weights.tokens(said, asked=True)
         kept = min(self.max_tokens, weights.context // ROOM)
         if len(tokens) + kept > weights.context:
             raise ContextOverflowError(
@@ -107,7 +108,22 @@ class LocalChat(BaseChatModel):
             temperature=self.temperature,
             limit=min(self.max_tokens, weights.context - len(tokens)),
             seed=int.from_bytes(drawn[:8]) >> 1,
+            shared=self._shared(weights, said, tokens),
         )
+
+    def _shared(self, weights: Weights, said: Sequence[Said], tokens: Sequence[int]) -> int:
+        """Tokens of the system message, which prompts of a task begin with; 0 without one."""
+        if said[0]["role"] != "system" or len(said) == 1:
+            return 0
+        kept = self._system
+        if kept is None or kept[0] != said[0]:
+            try:
+                kept = said[0], weights.tokens(said[:1])
+            except TemplateError:  # some templates refuse a conversation that nobody has begun
+                kept = said[0], []
+            self._system = kept
+        system = kept[1]
+        return len(system) if list(tokens[: len(system)]) == system else 0
 
     def _open(self) -> tuple[Engine, str]:
         """The engine of the base model, and what it calls the adapter."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
@@ -29,8 +28,9 @@ class _Row:
 def decode(weights: Weights, prompts: Sequence[Prompt]) -> Iterator[Mapping[int, Completion]]:
     """After each token, the replies that it completes, by the index of their prompts."""
     rows = [_row(number, prompt, weights) for number, prompt in enumerate(prompts)]
-    tokens, mask = _padded(prompts, weights.device)
-    cache: Any = None
+    cache, begun = weights.beginnings.read(prompts)
+    tokens, rest = _padded(prompts, begun.shape[1] > 0, weights.device)
+    mask = torch.cat([begun, rest], dim=1)
     while rows:
         with torch.inference_mode():
             output = weights.forward(
@@ -59,11 +59,17 @@ def _row(number: int, prompt: Prompt, weights: Weights) -> _Row:
     return _Row(number, prompt, luck)
 
 
-def _padded(prompts: Sequence[Prompt], device: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """The prompts with zeros to their left, as long as the longest, and where they are."""
-    longest = max(len(prompt.tokens) for prompt in prompts)
-    blanks = [longest - len(prompt.tokens) for prompt in prompts]
-    tokens = [[0] * blank + [*prompt.tokens] for blank, prompt in zip(blanks, prompts, strict=True)]
+def _padded(
+    prompts: Sequence[Prompt], begun: bool, device: str
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The prompts with zeros to their left, as long as the longest, and where they are.
+
+    Where their beginnings were read already, what comes behind those.
+    """
+    unread = [prompt.tokens[prompt.shared * begun :] for prompt in prompts]
+    longest = max(map(len, unread))
+    blanks = [longest - len(one) for one in unread]
+    tokens = [[0] * blank + [*one] for blank, one in zip(blanks, unread, strict=True)]
     mask = [[0] * blank + [1] * (longest - blank) for blank in blanks]
     return torch.tensor(tokens, device=device), torch.tensor(mask, device=device)
 

@@ -67,6 +67,11 @@ def name_folders(name: str) -> Folders:
     return found
 
 
+def weight_bytes(name: str) -> int:
+    """How heavy the weights of the base model are that `PATH[@ADAPTER]` names."""
+    return sum(file.stat().st_size for file in name_folders(name).base.glob("*.safetensors"))
+
+
 def _absolute(path: str) -> Path:
     return Path(path).expanduser().resolve()
 

@@ -13,6 +13,7 @@ from peft import LoraConfig, PeftModelForCausalLM
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 from transformers.utils import logging
 
+from automem_graph.models.local.beginnings import Beginnings
 from automem_graph.models.local.folders import ADAPTER_WEIGHTS, reason
 from automem_graph.models.resolve import UnknownModel
 
@@ -51,6 +52,7 @@ class Weights:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.ends = _ends(model, tokenizer)
         self._model = model.to(self.device).eval()
+        self.beginnings = Beginnings(self)
         self._mounted: dict[tuple[object, ...], str] = {}
 
     @property
@@ -58,6 +60,14 @@ class Weights:
         """Tokens that a prompt and its reply may have together."""
         told = self._model.config.get_text_config()
         return int(getattr(told, "max_position_embeddings", self.tokenizer.model_max_length))
+
+    def tokens(self, said: Sequence[Mapping[str, str]], *, asked: bool = False) -> list[int]:
+        """A conversation in the words of the chat template; `asked`: up to where a reply begins."""
+        text = self.tokenizer.apply_chat_template(
+            list(said), tokenize=False, add_generation_prompt=asked
+        )
+        # the tokenizer below transformers' own, since that one is for one thread at a time
+        return list(self.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
 
     def tensors(self) -> Mapping[str, Any]:
         """All parameters there are, the adapters' included, by name."""

@@ -24,7 +24,7 @@ FIRST_SEED = 1_000_000_000
 _ROOM = 10_000
 """Seeds of one base model."""
 
-_TWICE = {"specialist": TEACHER, "specialist_temperature": 0.0}
+_TWICE: dict[str, Any] = {"specialist_temperature": 0.0}
 """The same model counts as two where it is sampled in two ways, and rules ignore that."""
 
 
@@ -49,8 +49,17 @@ def take_lessons(schooling: Schooling, folder: Path, progress: Callable[[str], N
     first = FIRST_SEED + schooling.seed % _ROOM * _ROOM
     asked = {
         "alone": _contexts(first, schooling.alone, schooling, gameplay=TEACHER),
-        "both": _contexts(first + 4000, schooling.both, schooling, gameplay=TEACHER, **_TWICE),
-        "careful": _contexts(first + 8000, schooling.careful, schooling, gameplay=CAREFUL),
+        "both": _contexts(
+            first + 4000, schooling.both, schooling, gameplay=TEACHER, specialist=TEACHER, **_TWICE
+        ),
+        "careful": _contexts(
+            first + 8000,
+            schooling.careful,
+            schooling,
+            gameplay=CAREFUL,
+            specialist=CAREFUL,
+            **_TWICE,
+        ),
     }
     jobs = [PlayContext(run=str(folder / kind), **one) for kind in asked for one in asked[kind]]
     for number, result in enumerate(run_episodes(jobs), start=1):

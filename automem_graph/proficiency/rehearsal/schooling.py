@@ -33,7 +33,7 @@ class Schooling(Frozen):
     both: int = Field(default=30, ge=1)
     """Episodes in which it is also the specialist: these have hand-off messages."""
     careful: int = Field(default=60, ge=1)
-    """Episodes of the teacher that always looks."""
+    """Episodes of the teacher that always looks; these have hand-off messages as well."""
     steps: int = Field(default=24, ge=2)
     """World actions of an episode."""
     vocabulary: int = Field(default=800, ge=300)

@@ -1,7 +1,8 @@
 """One live world of gates: rooms with a thing in each, three gates at a time, and what is wanted.
 
-What is wanted is a thing that was seen before, in one of the rooms that were entered: who wrote
-down where it is, and looks it up, knows which gate to take when that room is offered.
+What is wanted is a thing that was seen before, in one of the rooms that were entered, and its room
+is always among the gates: who wrote down where it is, and looks it up, knows which one to take.
+Between two things that are wanted, nothing is: time to see a room more.
 """
 
 from __future__ import annotations
@@ -23,9 +24,6 @@ THINGS = (
 GATES = 3
 MOST_GOALS = 12
 """Goals that are a progression of 1; about as many as can be reached in 24 steps."""
-
-_OFFERED = 0.5
-"""How often the room of what is wanted is among the gates."""
 
 
 class GatesWorld:
@@ -58,7 +56,9 @@ class GatesWorld:
             self._seen.add(action)
         reached = moved and self._room == self._wanted
         self._goals += reached
-        if self._wanted is None or reached:
+        if reached:
+            self._wanted = None
+        elif self._wanted is None and moved:
             self._wanted = self._next_goal()
         self._steps += 1
         self._gates = self._offer()
@@ -84,9 +84,8 @@ class GatesWorld:
 
     def _offer(self) -> tuple[str, ...]:
         """The gates of this step, in the order in which they are shown."""
-        draw = self._draw("gates", self._steps)
-        order = draw.sample(ROOMS, len(ROOMS))
-        if self._wanted and draw.random() < _OFFERED:
+        order = self._draw("gates", self._steps).sample(ROOMS, len(ROOMS))
+        if self._wanted:
             order.insert(0, self._wanted)
         offered = [room for room in dict.fromkeys(order) if room != self._room][:GATES]
         return tuple(self._draw("order", self._steps).sample(offered, GATES))

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import torch
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import HumanMessage, SystemMessage
 
+from automem_graph.models.local.beginnings import MOST
 from automem_graph.models.local.calls import BASE, Prompt
 from automem_graph.models.local.decoding import decode
 from automem_graph.models.local.engine import Engine
@@ -50,6 +52,31 @@ def test_batched_is_one_by_one(chat, temperature):
     assert len({len(completion.tokens) for completion in apart}) > 6
     if temperature:
         assert {completion.ended for completion in apart} == {True, False}
+
+
+@pytest.mark.parametrize("temperature", [0, 1])
+def test_a_beginning_that_was_read_before_changes_nothing(chat, temperature):
+    """System messages of several lengths, and none, for all adapters, in one batch."""
+    prompts = []
+    for number in range(12):
+        model = chat(ADAPTERS[number % 3], temperature=temperature)
+        said = [SystemMessage("rules " * (number % 4))] * (number % 4 > 0)
+        engine, prompt = model.prepared([*said, HumanMessage(f"step {number}")])
+        assert (prompt.shared > 0) == bool(said)
+        prompts.append(prompt)
+    weights = engine.weights
+    whole = [completed(weights, [replace(prompt, shared=0)])[0] for prompt in prompts]
+    for _ in range(2):
+        assert completed(weights, prompts) == whole
+        assert [completed(weights, [prompt])[0] for prompt in prompts] == whole
+
+
+def test_few_beginnings_are_kept(folders):
+    weights = Weights(folders.base)
+    for number in range(MOST + 4):
+        tokens = (number, 1, 2)
+        completed(weights, [Prompt(tokens, BASE, temperature=0, limit=1, seed=0, shared=2)])
+    assert len(weights.beginnings) == MOST
 
 
 def test_eight_episodes_at_once_hear_what_each_would_hear_alone(chat):

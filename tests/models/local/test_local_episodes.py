@@ -41,12 +41,24 @@ def folder_of(context):
         return desks.folder(context)
 
 
+def test_light_weights_are_read_by_a_driver_for_each_core(context, monkeypatch):
+    monkeypatch.setattr("automem_graph.episodes.machine._cores", lambda: 2)
+    seen = []
+    asked = [replace(context, seed=seed) for seed in (1, 2)]
+    played = list(
+        run_episodes(asked, ThisMachine(parallel=2), hear=lambda _: seen.append(drivers()))
+    )
+    assert {result.status for result in played} == {"done"}
+    assert max(seen) == 2
+
+
 def drivers():
     commands = (Path(f"/proc/{one}/cmdline").read_bytes() for one in processes_under(os.getpid()))
     return sum(b"automem_graph.episodes.driver" in command for command in commands)
 
 
-def test_both_roles_play_in_one_driver_and_company_changes_nothing(context):
+def test_both_roles_play_in_one_driver_and_company_changes_nothing(context, monkeypatch):
+    monkeypatch.setattr("automem_graph.episodes.machine.LIGHT_BYTES", 0)
     asked = [replace(context, seed=seed) for seed in (1, 2)]
     seen = []
     executor = ThisMachine(parallel=2)
