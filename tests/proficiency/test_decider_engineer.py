@@ -54,7 +54,7 @@ def test_it_begins_with_turns_that_consult_before_they_write(decide: Decide):
 
 @pytest.mark.parametrize(
     ("parameters", "rank", "rate"),
-    [(700_000, 16, 1.5e-3), (10**9, 32, 4e-4), (7 * 10**9, 64, 1e-4), (32 * 10**9, 128, 5e-5)],
+    [(700_000, 16, 2e-3), (10**9, 32, 4e-4), (7 * 10**9, 64, 1e-4), (32 * 10**9, 128, 5e-5)],
 )
 def test_lora_suits_the_size_of_the_base(decide: Decide, parameters: int, rank: int, rate: float):
     turns = mixed(episodes=40)

@@ -54,16 +54,17 @@ def test_a_room_keeps_its_thing_and_offers_three_other_rooms():
 
 def test_what_is_wanted_was_seen_and_reaching_it_is_the_only_progress():
     for seed in range(20):
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         world = GatesWorld(seed)
         answer, goals = world.reset(), 0
         while answer.progression < 1.0 and goals < 40:
             wanted = re.findall("wanted (.*)", answer.text)[0]
-            assert wanted == "nothing" or wanted in seen
+            assert wanted == "nothing" or seen[wanted] in gates(answer.text)
             answer = world.step(gates(answer.text)[0])
-            thing = re.findall("has (.*)", answer.text)[0]
+            room, thing = re.findall(r"room (\S+) has (\S+)", answer.text)[0]
             goals += thing == wanted
-            seen.add(thing)
+            seen[thing] = room
+            assert thing != wanted or "wanted nothing" in answer.text
             assert answer.reward == (thing == wanted)
             assert answer.progression == min(1.0, goals / MOST_GOALS)
         assert goals == MOST_GOALS
