@@ -23,6 +23,7 @@ from automem_graph.cli.forget import forget
 from automem_graph.cli.lineage import lineage
 from automem_graph.cli.memory import memory
 from automem_graph.cli.play import play
+from automem_graph.cli.replay import replay
 from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
 from automem_graph.cli.train import train
@@ -60,6 +61,7 @@ app.command()(diff)
 app.command()(dataset)
 app.command()(train)
 app.command()(trace)
+app.command()(replay)
 app.command()(memory)
 app.command()(forget)
 app.command()(doctor)

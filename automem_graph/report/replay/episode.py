@@ -6,16 +6,20 @@ be looked at, and one that is being played followed. Nothing is written, no worl
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections.abc import Iterator
+from itertools import groupby, repeat
+from typing import Any
 
 from pydantic import ValidationError
 
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import FORMAT, EpisodeFolder, RunError
+from automem_graph.memory.rows import replay
+from automem_graph.report.replay.ending import ending_of, is_held
+from automem_graph.report.replay.ending import told as told_error
 from automem_graph.report.replay.events import Timeline
+from automem_graph.report.replay.finding import version_of
 from automem_graph.report.replay.lines import Lines
 from automem_graph.report.replay.past import Past
 from automem_graph.report.replay.rows import Ending, Glance, Head, Told
@@ -54,6 +58,7 @@ class Episode:
 
     def __init__(self, folder: EpisodeFolder) -> None:
         self.folder = folder
+        self._version = version_of(folder)
         self._kept = kept_prompts(folder.run.path)
         self._lock = threading.Lock()
         with self._lock:
@@ -70,7 +75,7 @@ class Episode:
         try:
             self.head = Head.model_validate_json(line)
         except ValidationError as error:
-            raise RunError(f"{self.folder.trace}:1 is no header: {_first(error)}") from error
+            raise RunError(f"{self.folder.trace}:1 is no header: {told_error(error)}") from error
         self._timeline = Timeline(self.head.answer)
 
     @property
@@ -93,7 +98,7 @@ class Episode:
                     raise ValueError(f"step {row.step} stands in the place of {self.steps - 1}")
             except ValueError as error:
                 self._rows.drop_last()
-                said = _first(error) if isinstance(error, ValidationError) else str(error)
+                said = told_error(error) if isinstance(error, ValidationError) else str(error)
                 self._problem = f"{self.folder.trace}:{self.steps + 2} is damaged: {said}"
                 break
             self._timeline.take(row)
@@ -115,6 +120,7 @@ class Episode:
             id=one_line(self.folder.id, 100),
             task=task,
             title=one_line(f"{task}, seed {head.seed}, {player}", 400),
+            version=one_line(self._version, 100),
             seed=head.seed,
             scaffold=one_line(str(asked.get("scaffold", "")), 200),
             agent=one_line(str(asked.get("agent", "")), 100),
@@ -162,6 +168,20 @@ class Episode:
             removed=[visible(name) for name in sorted(before.keys() - after.keys())],
         )
 
+    def changed_files(self, start: int, stop: int) -> dict[str, Any]:
+        """The files when a step begins, and what becomes of them until another one does.
+
+        `start` is a list of names and texts, `changes` of steps, names and texts, None for a file
+        that is removed: one for each file that a step changed.
+        """
+        begun: list[list[str]] = [[name, text] for name, text in self._past.at(start).items()]
+        changes = [
+            [step, visible(name), None if text is None else visible(text)]
+            for step, changed in self._past.changes(start, stop)
+            for name, text in changed.items()
+        ]
+        return {"start": [list(map(visible, one)) for one in begun], "changes": changes}
+
     def search(self, text: str, start: int = 0) -> Hits:
         """Where something stands, from a step on, in any case; see `Hits`."""
         wanted, found = pattern_of(text), list[Hit]()
@@ -179,13 +199,17 @@ class Episode:
         return Hits(hits=found[:MOST_HITS], next=stop if stop < self.steps else None)
 
     def _written(self, step: int) -> Iterator[str]:
-        """For each step from this one on the lines that were written."""
-        lines: list[str] = []
-        for files, row in self._past.walk(step):
-            while row is None or row.step > step:
-                yield "\n".join(lines)
-                step, lines = step + 1, []
-            lines.append(written_by(row, files))
+        """For each step from this one on the lines that were written; it does not end."""
+        files, rows = self._past.since(step)
+        for at, of_step in groupby(rows, lambda row: row.step):
+            yield from repeat("", at - step)
+            lines = []
+            for row in of_step:
+                lines.append(written_by(row, files))
+                replay(row, files)
+            yield "\n".join(lines)
+            step = at + 1
+        yield from repeat("")
 
     def _told(self, start: int, stop: int) -> Iterator[Told]:
         for number, line in enumerate(self._rows.read(start + 1, stop + 1), start):
@@ -193,7 +217,7 @@ class Episode:
                 yield Told.model_validate_json(line)
             except ValidationError as error:
                 where = f"{self.folder.trace}:{number + 2}"
-                raise RunError(f"{where} is damaged: {_first(error)}") from error
+                raise RunError(f"{where} is damaged: {told_error(error)}") from error
 
     def _events(self) -> list[Event]:
         events = [*self._timeline.events, *self._past.prunes]
@@ -201,7 +225,7 @@ class Episode:
 
     def _status(self) -> tuple[Status, str, list[Event]]:
         """How the episode stands, why, and what is to be told of its end."""
-        ending, unread = _ending(self.folder)
+        ending, unread = ending_of(self.folder)
         wrong = "; ".join(
             filter(None, (self._foreign(), self._problem, self._past.problem, unread))
         )
@@ -226,46 +250,10 @@ class Episode:
         )
 
 
-def is_held(folder: EpisodeFolder) -> bool:
-    """Whether a process plays the episode: it holds the folder's lock (`episodes.hold`).
-
-    The lock is asked for and given back at once; whoever wants to play waits longer than that.
-    """
-    try:
-        looked = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(looked, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(looked)
-    return False
-
-
 def _player(asked: Asked) -> tuple[str, dict[str, str]]:
     return asked.player, {role: name for role, (name, _) in asked.models.items()}
-
-
-def _ending(folder: EpisodeFolder) -> tuple[Ending | None, str]:
-    """How the episode ended, None where it has not; and why that is not known."""
-    try:
-        return Ending.model_validate_json(folder.result.read_bytes()), ""
-    except FileNotFoundError:
-        return None, ""
-    except OSError as error:
-        return None, f"{folder.result} cannot be read: {error}"
-    except ValidationError as error:
-        return None, f"{folder.result} is damaged: {_first(error)}"
 
 
 def _told_end(ending: Ending) -> str:
     by = "the world" if ending.ended == "world" else "the step limit"
     return f"{by} ended it at {ending.progression or 0:.1%}"
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_input=False)[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else first["msg"]

@@ -6,6 +6,7 @@ The files are kept as they were every so many steps; from there the journal is r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,20 +68,30 @@ class Past:
 
     def at(self, step: int) -> dict[str, str]:
         """The files when that step began; of step 0 they are what the scaffold brought along."""
-        return dict(next(self.walk(step))[0])
+        return self.since(step)[0]
 
-    def walk(self, step: int) -> Iterator[tuple[dict[str, str], Row | None]]:
-        """From the beginning of a step on: the files before each row that changes them, and it.
-
-        Last come the files at the end, without a row. The files are one dict that is changed.
-        """
+    def since(self, step: int) -> tuple[dict[str, str], Iterator[Row]]:
+        """The files when that step began, and the rows that change them from there on."""
         state = next(state for state in reversed(self._states) if state.step <= max(step, -1))
         files = dict(state.files)
-        for row, _ in _edits(self._path, state.offset, self._end):
+        rows = (row for row, _ in _edits(self._path, state.offset, self._end))
+        for row in rows:
             if row.step >= step:
-                yield files, row
+                return files, chain([row], rows)
             replay(row, files)
-        yield files, None
+        return files, rows
+
+    def changes(self, start: int, stop: int) -> Iterator[tuple[int, dict[str, str | None]]]:
+        """For each step that changed files: texts by name, None for a file that it removed."""
+        files, rows = self.since(start)
+        for step, of_step in groupby(rows, lambda row: row.step):
+            if step >= stop:
+                return
+            before = dict(files)
+            for row in of_step:
+                replay(row, files)
+            changed: dict[str, str | None] = dict.fromkeys(before.keys() - files.keys())
+            yield step, changed | {n: text for n, text in files.items() if before.get(n) != text}
 
     def _take(self, row: Row, start: int, end: int) -> None:
         if row.step > self._step and row.step >= self._states[-1].step + EVERY:

@@ -46,6 +46,8 @@ class Outline(Frozen):
     task: str
     title: str
     """Task, seed and who plays, for people."""
+    version: str
+    """What its run calls who plays: `v2` in loop 1, a trial's name in loop 2; else empty."""
     seed: int
     scaffold: str
     """Empty for an agent without memory files."""
