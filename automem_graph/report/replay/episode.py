@@ -26,9 +26,9 @@ from automem_graph.report.replay.rows import Ending, Glance, Head, Told
 from automem_graph.report.replay.searching import (
     MOST_HITS,
     MOST_ROWS,
+    Wanted,
     hit,
     hits_in,
-    pattern_of,
     written_by,
 )
 from automem_graph.report.replay.shapes import (
@@ -146,7 +146,8 @@ class Episode:
         if not 0 <= start <= stop:
             raise OutOfRange(f"there are no steps {start} to {stop}; there are 0 to {self.steps}")
         stop = min(stop, start + most, self.steps)
-        rows = list(self._told(max(0, start - LEAD), stop))
+        lead = max(0, start - LEAD)
+        rows = [self._told(step, line) for step, line in enumerate(self._lines(lead, stop), lead)]
         return list(told(self.head, rows, start, self._kept))
 
     def files(self, step: int) -> Files:
@@ -184,19 +185,22 @@ class Episode:
 
     def search(self, text: str, start: int = 0) -> Hits:
         """Where something stands, from a step on, in any case; see `Hits`."""
-        wanted, found = pattern_of(text), list[Hit]()
-        if not wanted.pattern or start < 0:
+        wanted, found = Wanted(text), list[Hit]()
+        if not wanted or start < 0:
             return Hits(hits=[])
         if start == 0 and (first := hit(wanted, 0, "observation", self.head.answer.text)):
             found.append(first)
         stop = min(start + MOST_ROWS, self.steps)
-        written = self._written(start)
-        for row in self._told(start, stop):
-            found += hits_in(wanted, row, next(written))
+        lines = zip(self._lines(start, stop), self._written(start), strict=False)
+        for step, (line, written) in enumerate(lines, start):
+            if wanted.may_be_in(line):
+                found += hits_in(wanted, self._told(step, line), written)
+            elif one := hit(wanted, step, "file", written):
+                found.append(one)
             if len(found) >= MOST_HITS:
-                stop = row.step + 1
+                stop = step + 1
                 break
-        return Hits(hits=found[:MOST_HITS], next=stop if stop < self.steps else None)
+        return Hits(hits=found, next=stop if stop < self.steps else None)
 
     def _written(self, step: int) -> Iterator[str]:
         """For each step from this one on the lines that were written; it does not end."""
@@ -211,13 +215,15 @@ class Episode:
             step = at + 1
         yield from repeat("")
 
-    def _told(self, start: int, stop: int) -> Iterator[Told]:
-        for number, line in enumerate(self._rows.read(start + 1, stop + 1), start):
-            try:
-                yield Told.model_validate_json(line)
-            except ValidationError as error:
-                where = f"{self.folder.trace}:{number + 2}"
-                raise RunError(f"{where} is damaged: {told_error(error)}") from error
+    def _lines(self, start: int, stop: int) -> Iterator[bytes]:
+        return self._rows.read(start + 1, stop + 1)
+
+    def _told(self, step: int, line: bytes) -> Told:
+        try:
+            return Told.model_validate_json(line)
+        except ValidationError as error:
+            where = f"{self.folder.trace}:{step + 2}"
+            raise RunError(f"{where} is damaged: {told_error(error)}") from error
 
     def _events(self) -> list[Event]:
         events = [*self._timeline.events, *self._past.prunes]

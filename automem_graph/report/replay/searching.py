@@ -13,6 +13,7 @@ from automem_graph.report.replay.telling import said
 from automem_graph.structure.desk.plain import visible
 
 MOST_HITS = 100
+"""Hits of one answer, and those of the same step that come with the last of them."""
 MOST_ROWS = 4000
 """Steps that one answer goes through."""
 
@@ -20,15 +21,27 @@ MOST_ASKED = 200
 """Characters of what may be searched for."""
 
 _AROUND = 60
+_PLAIN = re.compile("[a-z0-9]+")
 
 
-def pattern_of(text: str) -> re.Pattern[str]:
+class Wanted:
     """What is searched for, as it stands, in any case; blanks match any blanks."""
-    words = visible(text)[:MOST_ASKED].split()
-    return re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
+
+    def __init__(self, text: str) -> None:
+        words = visible(text)[:MOST_ASKED].split()
+        self.pattern = re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
+        plain = [] if "\\" in text else _PLAIN.findall(" ".join(words).lower())
+        self._word = max(plain, key=len, default="").encode()
+
+    def __bool__(self) -> bool:
+        return bool(self.pattern.pattern)
+
+    def may_be_in(self, line: bytes) -> bool:
+        """Whether a line of JSON may have it: no, where it lacks the longest of its plain words."""
+        return self._word in line.lower()
 
 
-def hits_in(wanted: re.Pattern[str], row: Told, written: str) -> Iterator[Hit]:
+def hits_in(wanted: Wanted, row: Told, written: str) -> Iterator[Hit]:
     """Where a step has it. Its answer is what the next step observes."""
     log, plan = (
         "\n".join(
@@ -49,9 +62,9 @@ def hits_in(wanted: re.Pattern[str], row: Told, written: str) -> Iterator[Hit]:
             yield found
 
 
-def hit(wanted: re.Pattern[str], step: int, where: Where, text: str) -> Hit | None:
+def hit(wanted: Wanted, step: int, where: Where, text: str) -> Hit | None:
     """The first place in a text, with what stands around it on one line."""
-    found = wanted.search(text := visible(text))
+    found = wanted.pattern.search(text := visible(text))
     if found is None:
         return None
     start = max(0, found.start() - _AROUND)

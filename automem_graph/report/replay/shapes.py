@@ -165,7 +165,7 @@ class Hit(Frozen):
 
 
 class Hits(Frozen):
-    """At most 100 hits; one for each step and kind of place."""
+    """About 100 hits at most; one for each step and kind of place."""
 
     hits: list[Hit]
     next: int | None = None
