@@ -237,7 +237,7 @@ class Episode:
         )
         if ending is not None and ending.status == "done":
             end = Event(step=max(0, self.steps - 1), kind="end", text=_told_end(ending))
-            return ("partial" if wrong else "done"), wrong, [end]
+            return ("partial" if wrong else "done"), wrong, [] if self._problem else [end]
         if is_held(self.folder):
             return "running", wrong, []
         if ending is not None and ending.status == "failed":

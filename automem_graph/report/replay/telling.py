@@ -109,8 +109,14 @@ def said(call: Call) -> str:
 
 def _file_of(call: str) -> str:
     """The first argument of an action as it was written; empty where there is none."""
-    found = _FIRST_ARGUMENT.match(call)
-    return found[1].strip()[:200] if found else ""
+    if found := _FIRST_ARGUMENT.match(call):
+        return found[1].strip()[:200]
+    try:
+        args = json.loads(call.partition(" ")[2] or "{}")
+    except (ValueError, RecursionError):
+        return ""
+    said = next(iter(args.values()), "") if isinstance(args, dict) else ""
+    return said[:200] if isinstance(said, str) else ""
 
 
 def _new_prompts(
