@@ -1,5 +1,6 @@
 """Episodes to be looked at: short ones that were played, and what becomes of them on disk."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -37,3 +38,14 @@ def cut(folder: EpisodeFolder, steps: int, torn: bytes = b"") -> None:
     """Have the trace end after so many steps, with the beginning of the next; no result."""
     folder.trace.write_bytes(b"".join(lines_of(folder)[: steps + 1]) + torn)
     folder.result.unlink(missing_ok=True)
+
+
+def longer(folder: EpisodeFolder, steps: int) -> EpisodeFolder:
+    """A copy whose steps come again and again until there are so many; no result."""
+    copy = copy_of(folder, "longer")
+    header, *rows = lines_of(copy)
+    data = [json.loads(row) for row in rows]
+    again = [{**data[step % len(data)], "step": step} for step in range(steps)]
+    copy.trace.write_bytes(header + b"".join(json.dumps(row).encode() + b"\n" for row in again))
+    copy.result.unlink(missing_ok=True)
+    return copy
