@@ -1,0 +1,119 @@
+// One episode as the page knows it: its outline, and pieces of it that are fetched when needed.
+
+const STEPS = 100; // of a piece of steps
+const FRAMES = 25; // of a piece of frames: drawn on demand, hence fewer
+const KEPT = 12; // pieces of each kind that are kept in memory
+
+/** Pieces of `size` steps, each fetched once; the one that was used longest ago is forgotten. */
+class Pieces {
+  #kept = new Map();
+
+  constructor(size, fetchPiece) {
+    this.size = size;
+    this.fetchPiece = fetchPiece;
+  }
+
+  async at(step) {
+    const place = Math.floor(step / this.size);
+    const piece = this.#kept.get(place) ?? this.fetchPiece(place * this.size);
+    this.#kept.delete(place);
+    this.#kept.set(place, piece);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
+    try {
+      return (await piece)[step - place * this.size] ?? null;
+    } catch (error) {
+      this.#kept.delete(place);
+      throw error;
+    }
+  }
+
+  /** What was fetched when the episode ended at `step` is to be fetched again. */
+  grown(step) {
+    for (const place of this.#kept.keys()) {
+      if ((place + 1) * this.size > step) this.#kept.delete(place);
+    }
+  }
+}
+
+class Episode {
+  #files = new Map();
+
+  constructor(source, outline) {
+    this.source = source;
+    this.outline = outline;
+    const { k } = outline;
+    this.steps = new Pieces(STEPS, (from) =>
+      source.steps(k, from, Math.min(from + STEPS, this.last)));
+    this.frames = new Pieces(FRAMES, (from) =>
+      source.frames(k, from, Math.min(from + FRAMES, this.last + 1)));
+    this.atlas = outline.atlas ? source.atlas(k).then(loadAtlas) : Promise.resolve(null);
+    this.atlas.catch(() => null); // said where it is drawn
+  }
+
+  /** The place after the last step: what the world and the files were like in the end. */
+  get last() {
+    return this.outline.steps;
+  }
+
+  get running() {
+    return this.outline.status === "running";
+  }
+
+  grow(outline) {
+    this.steps.grown(this.last - 1);
+    this.frames.grown(this.last);
+    this.outline = outline;
+  }
+
+  /** Everything to show at a place; what cannot be had is an Error in its place. */
+  async at(step) {
+    const place = Math.min(step, this.last);
+    const [frame, atlas, row, files] = await Promise.all([
+      this.frames.at(place).catch((error) => error),
+      this.atlas.catch((error) => error),
+      place < this.last ? this.steps.at(place).catch((error) => error) : null,
+      this.#filesAt(place).catch((error) => error),
+    ]);
+    return { place, frame, atlas, row, files };
+  }
+
+  /** Ask for what comes next while this is looked at. */
+  ahead(step) {
+    if (step >= this.last) return;
+    this.frames.at(Math.min(step + FRAMES, this.last)).catch(() => null);
+    if (step + 20 < this.last) this.steps.at(step + 20).catch(() => null);
+  }
+
+  progressionAt(step) {
+    const points = this.outline.progression;
+    return points[Math.max(0, firstAfter(points, step, ([at]) => at) - 1)]?.[1] ?? 0;
+  }
+
+  /** Files change at writes only: what stands at a step is what the last write left. */
+  async #filesAt(step) {
+    const { writes } = this.outline;
+    const write = writes[firstAfter(writes, step, (at) => at) - 1] ?? -1; // before the first of them
+    if (!this.#files.has(write)) this.#files.set(write, this.source.files(this.outline.k, write));
+    if (this.#files.size > 4 * KEPT) this.#files.delete(this.#files.keys().next().value);
+    try {
+      const found = await this.#files.get(write);
+      if (write === step) return found;
+      const files = found.files.map(({ name, text }) => ({ name, text, before: null }));
+      return { step, files, removed: [] };
+    } catch (error) {
+      this.#files.delete(write);
+      throw error;
+    }
+  }
+}
+
+/** How many of the sorted `items` are not after `step`. */
+function firstAfter(items, step, at) {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(items[middle]) <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,71 @@
+// The page put together.
+
+/** What an episode is called beside others: what is not the same in all of them. */
+function namesOf(outlines) {
+  const facts = outlines.map((outline) => ({
+    task: outline.task, seed: `seed ${outline.seed}`, scaffold: outline.scaffold, agent: outline.agent,
+    ...outline.models,
+  }));
+  const keys = [...new Set(facts.flatMap(Object.keys))];
+  const differ = keys.filter((key) => new Set(facts.map((one) => one[key])).size > 1);
+  const names = facts.map((one) => differ.map((key) => one[key]).filter(Boolean).join(" + "));
+  return names.map((name, at) => {
+    const own = outlines.length === 1 ? outlines[at].scaffold || outlines[at].agent : name;
+    const said = oneLine(own || outlines[at].id, 60);
+    return names.indexOf(name) === at ? said : `${said} (${at + 1})`;
+  });
+}
+
+/** What is the same in all of them. */
+function factsOf(outlines) {
+  const [{ title, task, seed, agent, models, id }] = outlines;
+  const same = (of) => new Set(outlines.map(of)).size === 1;
+  const facts = [];
+  if (title !== task && same((one) => one.task)) facts.push(["task", task]);
+  if (same((one) => one.seed)) facts.push(["seed", seed]);
+  if (same((one) => one.agent)) facts.push(["agent", agent]);
+  for (const role of Object.keys(models)) {
+    if (same((one) => one.models[role])) facts.push([role, models[role]]);
+  }
+  if (outlines.length === 1) facts.push(["episode", id]);
+  return facts.filter(([, text]) => text !== "" && text !== null && text !== undefined);
+}
+
+async function main() {
+  const source = Embedded.here() ? new Embedded() : new Served();
+  const { episodes, live } = await source.replay();
+  const names = namesOf(episodes);
+  const columns = episodes.map((outline, place) =>
+    new Column(new Episode(source, outline), place, names[place]));
+  const player = new Player(columns);
+  const events = new Events(player);
+  const timeline = new Timeline(player, events);
+  const search = new Search(player, el("words"));
+
+  const several = episodes.length > 1;
+  const title = oneLine(episodes[0].title, 120);
+  el("title").textContent = several ? `${title}: ${episodes.length} episodes` : title;
+  document.title = `${el("title").textContent}: replay`;
+  for (const [name, text] of factsOf(episodes)) {
+    el("facts").append(make("li", {}, make("span", { class: "faint" }, `${oneLine(name, 30)} `), oneLine(text, 60)));
+  }
+  document.body.classList.add(several ? "several" : "single");
+  el("columns").append(...columns.map(({ node }) => node));
+  el("finds").append(search.node, events.node);
+  el("transport").prepend(timeline.node);
+  el("main").hidden = el("transport").hidden = false;
+  el("loading").remove();
+
+  controls(player, events);
+  player.addEventListener("step", () => { timeline.show(); events.mark(); });
+  player.addEventListener("drawn", () => markWords(search.words));
+  listen(player, events, search, el("help"));
+  el("help-button").addEventListener("click", () => el("help").showModal());
+  await player.go(asked() ?? 0);
+  if (live) followLive(player, () => { timeline.refresh(); events.refresh(); });
+}
+
+themeSwitch(el("theme"));
+main().catch((error) => {
+  el("loading")?.replaceChildren(missing(error.message));
+});
