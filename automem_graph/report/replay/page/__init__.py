@@ -26,6 +26,7 @@ SCRIPTS = (
     "diff.js",
     "files.js",
     "thoughts.js",
+    "latest.js",
     "column.js",
     "player.js",
     "events.js",

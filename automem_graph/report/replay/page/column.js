@@ -1,52 +1,44 @@
 // One episode on the page: its world, what its agent read and thought, and its files.
 
-const COLOURS = 4; // as many as the style has for curves; then they begin again
-
 class Column {
-  #wanted = null;
-  #drawing = null;
-
   constructor(episode, place, name) {
+    const { outline } = episode;
     this.episode = episode;
     this.name = name;
     this.score = make("span", { class: "score" });
     this.status = make("span", { class: "status" });
-    this.picture = make("div", { class: "picture" });
+    this.frame = make("div", { class: `picture ${outline.frames === "terminal" ? "typed" : outline.frames}` }, missing("Drawing the world …"));
+    this.deed = make("p", { class: "did" });
     this.caption = make("p", { class: "caption" });
     this.thoughts = new ThoughtsPanel(name);
     this.files = new FilesPanel(name);
-    const head = make("header", {}, make("span", { class: "swatch", "aria-hidden": "true" }),
-      make("h2", {}, name), this.status, this.score);
+    this.words = new Latest((step) => episode.words(step), (step, found) => this.#tell(step, found));
+    this.picture = new Latest((step) => episode.picture(step), (_, found) => this.#paint(found));
+    const head = make("header", {}, make("h2", { title: name }, badge(place, ""), name), this.status, this.score);
     const world = make("section", { class: "world", "aria-label": `the world of ${name}` },
-      head, this.picture, this.caption);
+      head, this.frame, this.deed, this.caption);
     this.node = make("section", { class: `column e${place % COLOURS}`, "aria-label": name },
-      world, this.thoughts.node, this.files.node);
+      world, make("div", { class: "mind" }, this.thoughts.node, this.files.node));
   }
 
-  /** Show a step; while one is fetched only the last that was asked for waits. */
+  /** Show a step: the words first, since a world takes its time to be drawn. */
   draw(step) {
-    this.#wanted = step;
-    this.#drawing ??= this.#catchUp().finally(() => { this.#drawing = null; });
-    return this.#drawing;
-  }
-
-  async #catchUp() {
-    for (let shown = null; shown !== this.#wanted;) {
-      const step = this.#wanted;
-      const late = setTimeout(() => this.node.classList.add("late"), 250);
-      const view = await this.episode.at(step);
+    const late = setTimeout(() => this.node.classList.add("late"), 250);
+    const picture = this.picture.want(step).then(() => {
       clearTimeout(late);
       this.node.classList.remove("late");
-      if (step === this.#wanted) this.#show(step, view);
-      shown = step;
-    }
-    this.episode.ahead(this.#wanted);
+      this.episode.ahead(step);
+    });
+    return { words: this.words.want(step), picture };
   }
 
-  #show(step, { place, frame, atlas, row, files }) {
-    const { outline } = this.episode;
-    this.picture.replaceChildren(drawFrame(frame, atlas));
+  #paint({ frame, atlas }) {
+    this.frame.replaceChildren(drawFrame(frame, atlas));
     this.caption.textContent = frame?.caption ? visible(frame.caption) : "";
+  }
+
+  #tell(step, { place, row, files }) {
+    const { outline } = this.episode;
     this.score.textContent = percent(this.episode.progressionAt(place));
     const over = step >= this.episode.last && !this.episode.running;
     this.node.classList.toggle("over", over);
@@ -56,5 +48,6 @@ class Column {
     this.thoughts.show(row, outline);
     this.files.show(files);
     this.said = row?.action ? oneLine(row.action, 80) : over ? "the end" : "";
+    this.deed.textContent = row?.action ? `→ ${this.said}` : "";
   }
 }

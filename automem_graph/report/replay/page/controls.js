@@ -65,6 +65,6 @@ function announce(player) {
       el("said").textContent = `Step ${player.step} of ${player.last}. ${said.join(". ")}`;
     }, QUIET);
   };
-  player.addEventListener("drawn", say);
+  player.addEventListener("told", say);
   player.addEventListener("playing", say);
 }

@@ -4,7 +4,7 @@ const MOST = 200_000; // pairs of lines that are compared: beyond it, the middle
 
 /** The lines of both texts in order: `kind` is "same", "add" or "cut". */
 function diffLines(before, after) {
-  const [old, now] = [before === "" ? [] : before.split("\n"), after.split("\n")];
+  const [old, now] = [before, after].map((text) => text.replace(/\n$/, "")).map((text) => (text ? text.split("\n") : []));
   let head = 0;
   while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
   let tail = 0;

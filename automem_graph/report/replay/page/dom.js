@@ -55,5 +55,13 @@ const count = (number) => Number(number).toLocaleString("en-US");
 /** Progression, which is a share, as it is said. */
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
+/** Which episode this is of, where there are several: a number in its colour, and its name. */
+function badge(place, name) {
+  return make("span", { class: `badge e${place % COLOURS}`, title: name },
+    make("span", { "aria-hidden": "true" }, String(place + 1)), make("span", { class: "hidden" }, ` ${name}`));
+}
+
+const COLOURS = 4; // as many as the style has; then they begin again
+
 /** A sentence in the place of what is missing. */
 const missing = (text) => make("p", { class: "missing" }, visible(text));

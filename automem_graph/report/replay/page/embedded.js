@@ -1,8 +1,11 @@
 // The same answers from the data that an exported page carries with it.
 
 const CHUNK = 100; // steps in one piece of data
+const UNPACKED = 24; // pieces
 
 class Embedded {
+  #unpacked = new Map();
+
   static here() {
     return el("data-replay") !== null;
   }
@@ -63,7 +66,16 @@ class Embedded {
     return pieces.slice(from % CHUNK, (from % CHUNK) + to - from);
   }
 
-  async #read(name) {
+  /** A piece, unpacked; the latest few are kept. */
+  #read(name) {
+    const found = this.#unpacked.get(name) ?? this.#unpack(name);
+    this.#unpacked.delete(name);
+    this.#unpacked.set(name, found);
+    if (this.#unpacked.size > UNPACKED) this.#unpacked.delete(this.#unpacked.keys().next().value);
+    return found;
+  }
+
+  async #unpack(name) {
     const node = el(`data-${name}`);
     if (node === null) throw new Error("This page was exported without that part.");
     const packed = Uint8Array.from(atob(node.textContent.trim()), (char) => char.charCodeAt(0));

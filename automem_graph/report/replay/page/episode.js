@@ -2,14 +2,15 @@
 
 const STEPS = 100; // of a piece of steps
 const FRAMES = 25; // of a piece of frames: drawn on demand, hence fewer
-const KEPT = 12; // pieces of each kind that are kept in memory
+const KEPT = 12; // pieces of each kind that are kept in memory; of files, more
 
 /** Pieces of `size` steps, each fetched once; the one that was used longest ago is forgotten. */
 class Pieces {
   #kept = new Map();
 
-  constructor(size, fetchPiece) {
+  constructor(size, fetchPiece, most = KEPT) {
     this.size = size;
+    this.most = most;
     this.fetchPiece = fetchPiece;
   }
 
@@ -18,7 +19,7 @@ class Pieces {
     const piece = this.#kept.get(place) ?? this.fetchPiece(place * this.size);
     this.#kept.delete(place);
     this.#kept.set(place, piece);
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
+    if (this.#kept.size > this.most) this.#kept.delete(this.#kept.keys().next().value);
     try {
       return (await piece)[step - place * this.size] ?? null;
     } catch (error) {
@@ -36,8 +37,6 @@ class Pieces {
 }
 
 class Episode {
-  #files = new Map();
-
   constructor(source, outline) {
     this.source = source;
     this.outline = outline;
@@ -46,6 +45,7 @@ class Episode {
       source.steps(k, from, Math.min(from + STEPS, this.last)));
     this.frames = new Pieces(FRAMES, (from) =>
       source.frames(k, from, Math.min(from + FRAMES, this.last + 1)));
+    this.files = new Pieces(1, async (step) => [await source.files(k, step)], 5 * KEPT);
     this.atlas = outline.atlas ? source.atlas(k).then(loadAtlas) : Promise.resolve(null);
     this.atlas.catch(() => null); // said where it is drawn
   }
@@ -65,16 +65,21 @@ class Episode {
     this.outline = outline;
   }
 
-  /** Everything to show at a place; what cannot be had is an Error in its place. */
-  async at(step) {
+  /** What is known of a place, the world's picture apart; what cannot be had is an Error. */
+  async words(step) {
     const place = Math.min(step, this.last);
-    const [frame, atlas, row, files] = await Promise.all([
-      this.frames.at(place).catch((error) => error),
-      this.atlas.catch((error) => error),
+    const [row, files] = await Promise.all([
       place < this.last ? this.steps.at(place).catch((error) => error) : null,
       this.#filesAt(place).catch((error) => error),
     ]);
-    return { place, frame, atlas, row, files };
+    return { place, row, files };
+  }
+
+  /** The world's picture; an Error in its place where it cannot be had. */
+  async picture(step) {
+    const frame = this.frames.at(Math.min(step, this.last));
+    const [drawn, atlas] = await Promise.all([frame, this.atlas].map((one) => one.catch((error) => error)));
+    return { frame: drawn, atlas };
   }
 
   /** Ask for what comes next while this is looked at. */
@@ -89,21 +94,11 @@ class Episode {
     return points[Math.max(0, firstAfter(points, step, ([at]) => at) - 1)]?.[1] ?? 0;
   }
 
-  /** Files change at writes only: what stands at a step is what the last write left. */
-  async #filesAt(step) {
-    const { writes } = this.outline;
-    const write = writes[firstAfter(writes, step, (at) => at) - 1] ?? -1; // before the first of them
-    if (!this.#files.has(write)) this.#files.set(write, this.source.files(this.outline.k, write));
-    if (this.#files.size > 4 * KEPT) this.#files.delete(this.#files.keys().next().value);
-    try {
-      const found = await this.#files.get(write);
-      if (write === step) return found;
-      const files = found.files.map(({ name, text }) => ({ name, text, before: null }));
-      return { step, files, removed: [] };
-    } catch (error) {
-      this.#files.delete(write);
-      throw error;
-    }
+  /** After a step; in the end, those that the last step left. */
+  async #filesAt(place) {
+    if (place < this.last) return this.files.at(place);
+    const found = await this.source.files(this.outline.k, this.last - 1);
+    return { ...found, files: found.files.map((file) => ({ ...file, before: null })), removed: [] };
   }
 }
 

@@ -4,13 +4,19 @@ const KINDS = {
   achievement: "achievements", level: "levels", damage: "damage", stuck: "stuck",
   rejected: "rejected", prune: "prunes", failed: "failures", end: "ends", write: "writes",
 };
+const PLAIN_KINDS = new Set(["achievement", "level", "damage", "stuck"]); // their texts say it
+
+const told = ({ kind, text }) => {
+  if (!text) return kind;
+  return PLAIN_KINDS.has(kind) ? oneLine(text) : `${kind}: ${oneLine(text)}`;
+};
+
 const LISTED = 1000; // rows of the list
 
-class Events extends EventTarget {
+class Events {
   #hidden = new Set(["write"]);
 
   constructor(player) {
-    super();
     this.player = player;
     this.list = make("ol", { class: "events", "aria-label": "events" });
     this.kinds = make("fieldset", { class: "kinds" }, make("legend", { class: "hidden" }, "kinds of events"));
@@ -50,10 +56,9 @@ class Events extends EventTarget {
     this.buttons = this.shown.slice(0, LISTED).map((event) => {
       const { name } = this.player.columns[event.place];
       return make("button", { type: "button", on: { click: () => this.player.jump(event.step) } },
-        make("span", { class: "at" }, count(event.step)),
+        make("span", { class: "at" }, count(event.step)), several ? badge(event.place, name) : null,
         make("i", { class: `dot ${event.kind}`, "aria-hidden": "true" }),
-        make("span", {}, `${event.kind}${event.text ? `: ${oneLine(event.text)}` : ""}`),
-        several ? make("span", { class: `whose e${event.place % COLOURS}` }, name) : null);
+        make("span", {}, told(event)));
     });
     this.list.replaceChildren(...this.buttons.map((button) => make("li", {}, button)));
     const rest = this.shown.length - this.buttons.length;
@@ -65,14 +70,14 @@ class Events extends EventTarget {
   /** Show which event was the last at the step where the page stands. */
   mark() {
     const place = Math.min(firstAfter(this.shown, this.player.step, ({ step }) => step), this.buttons.length) - 1;
-    if (this.marked === this.buttons[place]) return;
-    this.marked?.removeAttribute("aria-current");
-    this.marked = this.buttons[place];
-    if (!this.marked) return;
-    this.marked.setAttribute("aria-current", "step");
-    if (!this.list.contains(document.activeElement)) {
-      this.list.scrollTop = this.marked.offsetTop - this.list.clientHeight / 2;
-    }
+    const marked = this.buttons[place];
+    if (this.marked !== marked) this.marked?.removeAttribute("aria-current");
+    this.marked = marked;
+    marked?.setAttribute("aria-current", "step");
+    const { scrollTop, clientHeight } = this.list;
+    const at = marked?.offsetTop ?? 0;
+    const seen = at >= scrollTop && at + 28 <= scrollTop + clientHeight;
+    if (!seen && !this.list.contains(document.activeElement)) this.list.scrollTop = at - clientHeight / 2;
   }
 
   next() {

@@ -3,14 +3,14 @@
 /** What an episode is called beside others: what is not the same in all of them. */
 function namesOf(outlines) {
   const facts = outlines.map((outline) => ({
-    task: outline.task, seed: `seed ${outline.seed}`, scaffold: outline.scaffold, agent: outline.agent,
-    ...outline.models,
+    task: outline.task, seed: `seed ${outline.seed}`, agent: outline.agent,
+    scaffold: outline.version || outline.scaffold, ...outline.models,
   }));
   const keys = [...new Set(facts.flatMap(Object.keys))];
   const differ = keys.filter((key) => new Set(facts.map((one) => one[key])).size > 1);
   const names = facts.map((one) => differ.map((key) => one[key]).filter(Boolean).join(" + "));
   return names.map((name, at) => {
-    const own = outlines.length === 1 ? outlines[at].scaffold || outlines[at].agent : name;
+    const own = outlines.length === 1 ? outlines[0].version || outlines[0].scaffold || outlines[0].agent : name;
     const said = oneLine(own || outlines[at].id, 60);
     return names.indexOf(name) === at ? said : `${said} (${at + 1})`;
   });
@@ -18,11 +18,9 @@ function namesOf(outlines) {
 
 /** What is the same in all of them. */
 function factsOf(outlines) {
-  const [{ title, task, seed, agent, models, id }] = outlines;
+  const [{ agent, models, id }] = outlines;
   const same = (of) => new Set(outlines.map(of)).size === 1;
   const facts = [];
-  if (title !== task && same((one) => one.task)) facts.push(["task", task]);
-  if (same((one) => one.seed)) facts.push(["seed", seed]);
   if (same((one) => one.agent)) facts.push(["agent", agent]);
   for (const role of Object.keys(models)) {
     if (same((one) => one.models[role])) facts.push([role, models[role]]);
@@ -43,13 +41,13 @@ async function main() {
   const search = new Search(player, el("words"));
 
   const several = episodes.length > 1;
-  const title = oneLine(episodes[0].title, 120);
-  el("title").textContent = several ? `${title}: ${episodes.length} episodes` : title;
+  const shared = (of) => [...new Set(episodes.map(of))].map((one) => oneLine(one, 80)).join(", ");
+  el("title").textContent = [shared(({ task }) => task), shared(({ seed }) => `seed ${seed}`)].join(", ");
   document.title = `${el("title").textContent}: replay`;
   for (const [name, text] of factsOf(episodes)) {
     el("facts").append(make("li", {}, make("span", { class: "faint" }, `${oneLine(name, 30)} `), oneLine(text, 60)));
   }
-  document.body.classList.add(several ? "several" : "single");
+  document.body.classList.add(several ? "several" : "single", episodes[0].frames === "terminal" ? "broad" : "square");
   el("columns").append(...columns.map(({ node }) => node));
   el("finds").append(search.node, events.node);
   el("transport").prepend(timeline.node);
@@ -58,7 +56,8 @@ async function main() {
 
   controls(player, events);
   player.addEventListener("step", () => { timeline.show(); events.mark(); });
-  player.addEventListener("drawn", () => markWords(search.words));
+  player.addEventListener("told", () => markWords(search.words));
+  player.addEventListener("drawn", () => events.mark());
   listen(player, events, search, el("help"));
   el("help-button").addEventListener("click", () => el("help").showModal());
   await player.go(asked() ?? 0);

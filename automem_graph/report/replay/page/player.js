@@ -20,7 +20,10 @@ class Player extends EventTarget {
     this.step = Math.max(0, Math.min(this.last, Math.round(step) || 0));
     this.dispatchEvent(new Event("step"));
     const { step: here } = this;
-    await Promise.all(this.columns.map((column) => column.draw(here)));
+    const drawn = this.columns.map((column) => column.draw(here));
+    await Promise.all(drawn.map(({ words }) => words));
+    if (here === this.step) this.dispatchEvent(new Event("told"));
+    await Promise.all(drawn.map(({ picture }) => picture));
     if (here === this.step) this.dispatchEvent(new Event("drawn"));
   }
 

@@ -77,10 +77,10 @@ class Search {
     const { columns } = this.player;
     const flat = (text) => visible(text).replace(/\s+/g, " ");
     return make("li", {}, make("button", { type: "button", on: { click: () => this.player.jump(step) } },
-      make("span", { class: "at" }, count(step)), make("span", { class: "where" }, oneLine(where, 20)),
+      make("span", { class: "at" }, count(step)), columns.length > 1 ? badge(place, columns[place].name) : null,
+      make("span", { class: "where" }, oneLine(where, 20)),
       make("span", { class: "excerpt" }, flat(excerpt.slice(0, start)),
-        make("mark", {}, flat(excerpt.slice(start, end))), flat(excerpt.slice(end))),
-      columns.length > 1 ? make("span", { class: `whose e${place % COLOURS}` }, columns[place].name) : null));
+        make("mark", {}, flat(excerpt.slice(start, end))), flat(excerpt.slice(end)))));
   }
 }
 

@@ -31,14 +31,14 @@ class ThoughtsPanel {
       turn.thoughts ? this.#folded("thoughts", "thoughts", block(turn.thoughts)) : null,
       turn.said ? block(turn.said, "said") : null,
       turn.error ? make("p", { class: "error" }, visible(turn.error)) : null,
-      ...turn.results.map(resultOf));
+      ...turn.results.map((result) => resultOf(result, turn.said)));
   }
 
   #deed(row) {
     const figures = [
       row.reward ? `reward ${row.reward > 0 ? "+" : ""}${Number(row.reward.toFixed(3))}` : "",
       percent(row.progression),
-      `${row.seconds.toFixed(2)} s`,
+      row.seconds >= 0.005 ? `${row.seconds.toFixed(2)} s` : "",
       ...Object.entries(row.tokens).map(([role, [into, out]]) =>
         `${oneLine(role, 30)} ${count(into)} → ${count(out)} tokens`),
     ];
@@ -57,9 +57,11 @@ class ThoughtsPanel {
   }
 }
 
-function resultOf({ action, ok, text, file }) {
+/** What an action answered; of one that stands in what was said, the name is enough. */
+function resultOf({ action, ok, text, file }, said) {
+  const name = said.includes(action) ? /^<\|(\w{1,40})\|>/.exec(action)?.[1] : null;
   return make("div", { class: ok ? "result" : "result bad" },
-    make("p", {}, make("strong", {}, ok ? "✓ " : "✗ failed: "), oneLine(action, 200),
+    make("p", {}, make("strong", {}, ok ? "✓ " : "✗ failed: "), name ?? oneLine(action, 200),
       file ? make("span", { class: "of" }, ` ${oneLine(file, 80)}`) : null),
     text ? block(text) : null);
 }

@@ -67,7 +67,7 @@ class Timeline {
     const reach = (5 * last) / width;
     const near = this.events.shown.filter((one) => Math.abs(one.step - step) <= reach).slice(0, 3);
     const name = (place) => (columns.length > 1 ? `${columns[place].name}: ` : "");
-    const said = near.map((one) => `${name(one.place)}${one.kind} ${oneLine(one.text, 60)} (${count(one.step)})`);
+    const said = near.map((one) => `${name(one.place)}${told(one)} (${count(one.step)})`);
     this.tip.textContent = [`step ${count(step)}`, ...said].join("\n");
     this.tip.hidden = false;
     this.tip.style.left = `${Math.min(Math.max(event.clientX - left, 60), width - 60)}px`;

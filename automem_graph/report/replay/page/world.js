@@ -14,7 +14,7 @@ function drawFrame(frame, atlas) {
   if (frame.kind === "tiles") return atlas instanceof Error ? missing(atlas.message) : tiles(frame, atlas);
   if (frame.kind === "terminal") return terminal(frame);
   if (frame.kind === "chat") return chat(frame);
-  return block(frame.text, "told");
+  return make("div", { class: "told", tabindex: "0", role: "region", "aria-label": "what the world said" }, block(frame.text));
 }
 
 function tiles(frame, atlas) {
