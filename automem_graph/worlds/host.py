@@ -7,10 +7,12 @@ of `automem_graph.wire` and gets one:
     {"op": "open", "world": 1, "task": "crafter", "seed": 42}    a world, under a number
     {"op": "replay", "world": 1, "actions": ["Noop", "Do"]}      reset, then these actions
     {"op": "step", "world": 1, "action": "Do"}
+    {"op": "film", "world": 1, "reset": false, "actions": [...]}  step, and draw each moment
     {"op": "clone", "world": 2, "of": 1}                         2 goes on from where 1 is
     {"op": "close", "world": 1}
 
     {"observation": {...}}    the last one; null for open, clone and close
+    {"film": [["text", "frame as JSON"], ...], "stopped": ""}    as far as it came, and why
     {"error": "ValueError: what it said (file.py:12)"}    this world is gone, the others live on
 """
 
@@ -32,6 +34,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from automem_graph import wire
 from automem_graph.protocols import Observation, World
+from automem_graph.worlds.frames import Drawable
 from automem_graph.worlds.registry import find_task
 
 FRAME_LIMIT = 16 << 20
@@ -72,6 +75,25 @@ class Held:
             self.actions.append(sys.intern(action))
         return observation
 
+    def film(self, actions: Sequence[str], *, reset: bool) -> dict[str, Any]:
+        """The text and the frame of each moment, the reset's first; stops where the world raises.
+
+        That is no end of this world for those who film it: what came before is of use to them.
+        """
+        film: list[tuple[str, str]] = []
+        try:
+            if reset:
+                film.append(self._shot(self.play(())))
+            film.extend(self._shot(self.step(action)) for action in actions)
+        except Exception as error:
+            return {"film": film, "stopped": _reason(error)}
+        return {"film": film, "stopped": ""}
+
+    def _shot(self, observation: Observation) -> tuple[str, str]:
+        if not isinstance(self.world, Drawable):
+            raise TypeError(f"{self.task} cannot be drawn")
+        return observation.text, self.world.draw().model_dump_json()
+
     def clone(self) -> Held:
         """A copy that goes on alone: the world's own where it makes one, else a replay."""
         if isinstance(self.world, Cloneable):
@@ -91,6 +113,9 @@ class Host:
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked; whatever a world raises costs that world and becomes an error."""
         try:
+            if request["op"] == "film":
+                held = self._held(request["world"])
+                return held.film(request["actions"], reset=request["reset"])
             observation = self._do(request)
             return {"observation": observation and observation.model_dump(mode="json")}
         except Exception as error:

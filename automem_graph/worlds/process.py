@@ -209,6 +209,15 @@ class RemoteWorld:
         twin.ask("clone", of=self._number)
         return twin
 
+    def film(self, actions: Sequence[str], *, reset: bool) -> tuple[list[tuple[str, str]], str]:
+        """Go on, or begin, with these actions: the text and the frame of each moment.
+
+        Frames are JSON (see `frames`). A reset's moment comes first. Where the world raises, or
+        cannot be drawn, fewer come, and the reason.
+        """
+        answer = self._answer("film", actions=list(actions), reset=reset)
+        return [(text, frame) for text, frame in answer["film"]], answer["stopped"]
+
     def close(self) -> None:
         """Give the world up; nothing to do where its process is gone."""
         with suppress(WorldCrashed):
@@ -216,6 +225,9 @@ class RemoteWorld:
 
     def ask(self, op: str, **fields: Any) -> Any:
         """Send one request about this world; the observation of its answer, None where none is."""
+        return self._answer(op, **fields)["observation"]
+
+    def _answer(self, op: str, **fields: Any) -> dict[str, Any]:
         try:
             answer = self._process.request(self._name, {"op": op, "world": self._number, **fields})
         except ConnectionError as error:
@@ -224,7 +236,7 @@ class RemoteWorld:
             raise crash(f"the world {self._name} is gone: {error}") from error
         if "error" in answer:
             raise WorldCrashed(f"the world {self._name} is gone: {answer['error']}")
-        return answer["observation"]
+        return answer
 
     def _check(self, action: str) -> None:
         if self._actions is None:

@@ -53,6 +53,7 @@ def _screen(**changes: object) -> Screen:
         "things": (),
         "stats": Stats(x=33, y=11, hp=14, max_hp=14, depth=1, experience_level=1, turn=1),
         "inventory": (),
+        "colours": bytes(24 * 80),
     }
     return Screen(**{**plain, **changes})  # type: ignore[arg-type]
 

@@ -32,17 +32,18 @@ class Tape:
 
     def __init__(self, folder: EpisodeFolder) -> None:
         self._path = folder.trace
+        self._name = f"{folder.id}/{folder.trace.name}"
         self._lock = Lock()
         self._starts = array("Q", [0])
 
     def header(self) -> Mapping[str, Any]:
         """The first line; Unreadable where there is none that this version reads."""
         if not self.has(0):
-            raise Unreadable(f"{self._path} has no steps")
-        (header,) = self._lines(0, 1)
+            raise Unreadable(f"{self._name} has no steps")
+        header = self._parsed(0, self._lines(0, 1)[0])
         if header.get("format") != FORMAT:
             said = header.get("format")
-            raise Unreadable(f"{self._path} is of format {said!r:.20}, this version reads {FORMAT}")
+            raise Unreadable(f"{self._name} is of format {said!r:.20}, this version reads {FORMAT}")
         return header
 
     def has(self, step: int) -> bool:
@@ -60,10 +61,20 @@ class Tape:
             return len(self._starts) - 1
 
     def told(self, start: int, stop: int) -> list[Told]:
-        """The moments from `start` on, before `stop`; fewer where the trace ends."""
+        """The moments from `start` on, before `stop`; fewer where the trace ends or is damaged.
+
+        Unreadable where the first of them cannot be read.
+        """
         stop = min(stop, self.known(stop))
-        rows = self._lines(start, stop) if start < stop else []
-        return [self._told(start + place, row) for place, row in enumerate(rows)]
+        moments: list[Told] = []
+        for place, line in enumerate(self._lines(start, stop), start=start):
+            try:
+                moments.append(self._told(place, self._parsed(place, line)))
+            except Unreadable:
+                if not moments:
+                    raise
+                break
+        return moments
 
     def _look_on(self, most: int) -> None:
         try:
@@ -74,16 +85,15 @@ class Tape:
                         break
                     self._starts.append(self._starts[-1] + len(line))
         except OSError as error:
-            raise Unreadable(f"{self._path} cannot be read: {error.strerror}") from error
+            raise Unreadable(f"{self._name} cannot be read: {error.strerror}") from error
 
-    def _lines(self, start: int, stop: int) -> list[dict[str, Any]]:
+    def _lines(self, start: int, stop: int) -> list[bytes]:
         try:
             with self._path.open("rb") as file:
                 file.seek(self._starts[start])
-                lines = [file.readline() for _ in range(start, stop)]
+                return [file.readline() for _ in range(start, stop)]
         except OSError as error:
-            raise Unreadable(f"{self._path} cannot be read: {error.strerror}") from error
-        return [self._parsed(start + place, line) for place, line in enumerate(lines)]
+            raise Unreadable(f"{self._name} cannot be read: {error.strerror}") from error
 
     def _parsed(self, place: int, line: bytes) -> dict[str, Any]:
         try:
@@ -104,4 +114,4 @@ class Tape:
         raise self._damage(place)
 
     def _damage(self, place: int) -> Unreadable:
-        return Unreadable(f"{self._path}:{place + 1} is damaged")
+        return Unreadable(f"{self._name}:{place + 1} is damaged")

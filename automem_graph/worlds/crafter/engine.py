@@ -79,6 +79,12 @@ class Engine(crafter.Env):  # type: ignore[misc]
         reached = self._player.achievements
         return tuple(name for name in ACHIEVEMENTS if reached[name] > 0)
 
+    def textures_at(self, east: int, south: int) -> tuple[str, ...]:
+        """What is drawn in a cell, bottom to top, by Crafter's names; nothing outside the map."""
+        x, y = self._player.pos.tolist()
+        material, creature = self._world[x + east, y + south]
+        return tuple(name for name in (material, creature and creature.texture) if name)
+
     def scene(self) -> Scene:
         """What the player can see now."""
         player = self._player

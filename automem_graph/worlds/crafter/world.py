@@ -8,8 +8,10 @@ from pydantic import JsonValue
 
 from automem_graph.protocols import Observation
 from automem_graph.worlds.crafter.card import NATIVE_NAMES
+from automem_graph.worlds.crafter.drawing import draw
 from automem_graph.worlds.crafter.engine import ACHIEVEMENTS, Engine
 from automem_graph.worlds.crafter.text import describe, direction
+from automem_graph.worlds.frames import Tiles
 
 _INDEX = {name: index for index, name in enumerate(NATIVE_NAMES)}
 
@@ -20,6 +22,7 @@ class CrafterWorld:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._engine: Engine | None = None
+        self._seen: Engine | None = None
         self._unlocked: tuple[str, ...] = ()
 
     def reset(self) -> Observation:
@@ -46,13 +49,21 @@ class CrafterWorld:
         """A world that goes on from this moment, in constant time; neither disturbs the other."""
         twin = CrafterWorld(self._seed)
         twin._engine = self._engine and self._engine.clone()
+        twin._seen = twin._engine or self._seen
         twin._unlocked = self._unlocked
         return twin
 
+    def draw(self) -> Tiles:
+        """The scene of the last observation; RuntimeError before the first reset."""
+        if self._seen is None:
+            raise RuntimeError("there is nothing to draw yet: call reset() first")
+        return draw(self._seen)
+
     def close(self) -> None:
-        self._engine = None
+        self._engine = self._seen = None
 
     def _observation(self, engine: Engine, reward: float, done: bool) -> Observation:
+        self._seen = engine
         before, self._unlocked = self._unlocked, engine.unlocked()
         scene = engine.scene()
         facts: Mapping[str, JsonValue] = {

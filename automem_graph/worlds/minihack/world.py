@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from automem_graph.protocols import Observation
+from automem_graph.worlds.frames import Terminal
 from automem_graph.worlds.minihack.card import keys
 from automem_graph.worlds.minihack.level import open_level
 from automem_graph.worlds.nethack.engine import Engine, Moment
@@ -33,6 +34,10 @@ class MiniHackWorld:
         if "esc" not in self._keys and _is_stuck(moment):
             moment = self._play.decline(moment)
         return self._observation(moment)
+
+    def draw(self) -> Terminal:
+        """The screen of the last observation; RuntimeError before the first reset."""
+        return self._play.draw()
 
     def close(self) -> None:
         self._play.close()

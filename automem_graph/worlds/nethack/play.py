@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 
+from automem_graph.worlds.frames import Terminal
 from automem_graph.worlds.nethack.actions import ANSWERS, DIRECTIONS, ESCAPE, LETTERS
+from automem_graph.worlds.nethack.drawing import draw
 from automem_graph.worlds.nethack.engine import Engine, Moment
 from automem_graph.worlds.nethack.message import Asks
 from automem_graph.worlds.nethack.screen import STATUS_ROWS, Screen, shows_status
@@ -64,6 +66,12 @@ class Play:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+
+    def draw(self) -> Terminal:
+        """The screen of the last moment; RuntimeError before the first start."""
+        if self._moment is None:
+            raise RuntimeError("there is nothing to draw yet: call reset() first")
+        return draw(self._moment.screen)
 
     def text(self, moment: Moment) -> str:
         messages = (*moment.messages, GAME_OVER) if moment.over else moment.messages

@@ -18,6 +18,7 @@ MAP_ROWS, STATUS_ROWS = slice(1, 22), slice(22, 24)
 
 ARRAYS = (
     "tty_chars",
+    "tty_colors",
     "tty_cursor",
     "blstats",
     "glyphs",
@@ -56,6 +57,8 @@ class Screen:
     things: tuple[Thing, ...]
     stats: Stats
     inventory: tuple[tuple[str, str], ...]
+    colours: bytes
+    """NLE's colour of each cell, row by row (see `drawing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Raw:
     """NLE's arrays of one moment, by the names of its observation keys."""
 
     tty_chars: Any
+    tty_colors: Any
     tty_cursor: Any
     internal: Any
     program_state: Any
@@ -111,6 +115,7 @@ class Raw:
                 turn=int(stats[nethack.NLE_BL_TIME]),
             ),
             inventory=tuple(_inventory(self.inv_letters, self.inv_strs)),
+            colours=self.tty_colors.tobytes(),
         )
 
 

@@ -8,6 +8,7 @@ from nle import nethack
 from nle.env.tasks import NetHackChallenge
 
 from automem_graph.protocols import Observation
+from automem_graph.worlds.frames import Terminal
 from automem_graph.worlds.nethack.actions import KEYS
 from automem_graph.worlds.nethack.engine import Engine, Moment
 from automem_graph.worlds.nethack.play import Play, facts
@@ -47,6 +48,10 @@ class NetHackWorld:
         self._idle = self._idle + 1 if turn == self._turn else 0
         self._turn = turn
         return self._observation(moment, self._reach(moment))
+
+    def draw(self) -> Terminal:
+        """The screen of the last observation; RuntimeError before the first reset."""
+        return self._play.draw()
 
     def close(self) -> None:
         self._play.close()
