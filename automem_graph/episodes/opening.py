@@ -39,7 +39,13 @@ def open_trace(folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorl
     held = hold(folder.path)
     try:
         if not folder.trace.exists():
-            header = Header(episode=folder.id, seed=seed, asked=asked, answer=world.reset())
+            header = Header(
+                episode=folder.id,
+                seed=seed,
+                asked=asked,
+                answers=world.card.answers,
+                answer=world.reset(),
+            )
             return Trace.start(folder, header, held)
         header, rows = walk_trace(folder)
         if header.asked != asked or header.seed != seed:

@@ -41,6 +41,8 @@ class Header(Frozen):
     """Where a fork left the episode whose first steps it shares."""
     seed: int
     asked: Asked
+    answers: bool = False
+    """Whether actions are answers: for who reads the trace without having the task."""
     answer: Observation
 
 

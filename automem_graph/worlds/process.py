@@ -183,7 +183,7 @@ class RemoteWorld:
         self._process = process
         self._number = number
         self._name = name
-        self._card = card
+        self.card = card
         self._actions = None if card.answers else frozenset(card.actions)
 
     def reset(self) -> Observation:
@@ -205,7 +205,7 @@ class RemoteWorld:
 
         Crafter is copied as it is, in constant time; other worlds play all their actions again.
         """
-        twin = RemoteWorld(self._process, self._process.next_number(), self._name, self._card)
+        twin = RemoteWorld(self._process, self._process.next_number(), self._name, self.card)
         twin.ask("clone", of=self._number)
         return twin
 

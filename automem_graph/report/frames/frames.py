@@ -46,8 +46,10 @@ def frames_of(folder: EpisodeFolder) -> Frames:
 
 
 def _kind(task: str, header: Mapping[str, Any]) -> Kind:
-    if header.get("answers") is True:
-        return "chat"
+    """What a task looks like; one that nobody here knows is told by its trace."""
+    match header:
+        case {"answers": True} | {"answer": {"facts": {"session": _}}}:
+            return "chat"
     name = task.partition("+")[0]
     known = name in task_names() and ":" not in task
     return _KINDS[name.partition("-")[0]] if known else "text"
@@ -93,8 +95,11 @@ class Frames:
             return Text(text="", caption=plain(str(error), MESSAGE_CHARS))
 
     def range(self, start: int, stop: int) -> list[Frame]:
-        """The frames of `start <= step < stop`, as far as the trace goes."""
-        there = self._tape.known(stop)
+        """The frames of `start <= step < stop`, as far as there is a trace."""
+        try:
+            there = self._tape.known(stop)
+        except Unreadable:
+            there = 0
         return [self.at(step) for step in range(max(0, start), min(stop, there))]
 
     def close(self) -> None:

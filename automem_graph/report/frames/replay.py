@@ -40,11 +40,11 @@ class Replay:
     """The drawn frames of one episode. A thread that wants a frame far ahead draws all before it;
     others meanwhile get those that are kept."""
 
-    def __init__(self, tape: Tape, task: str, seed: int) -> None:
+    def __init__(self, tape: Tape, task: str, seed: int, kept: Kept | None = None) -> None:
         self._tape = tape
         self._task = task
         self._seed = seed
-        self._kept = Kept()
+        self._kept = kept or Kept()
         self._drawing = Lock()
         self._closed = False
         self._process: WorldProcess | None = None
