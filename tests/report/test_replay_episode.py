@@ -28,7 +28,7 @@ def crafter(tmp_path_factory: pytest.TempPathFactory) -> EpisodeFolder:
 
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory) -> EpisodeFolder:
-    return played(tmp_path_factory.mktemp("window"), "crafter", 24, agent="window")
+    return played(tmp_path_factory.mktemp("window"), "drill", 24, agent="window")
 
 
 def outline(folder: EpisodeFolder) -> Outline:
@@ -60,9 +60,10 @@ def test_an_outline_says_what_was_asked_and_what_came_of_it(crafter: EpisodeFold
 
 def same(step: Step, row: StepRow, before: str) -> None:
     """A step as the page gets it says what the row says."""
-    assert (step.step, step.observation, step.answer) == (row.step, before, row.answer.text)
+    seen = (row.step, visible(before), visible(row.answer.text))
+    assert (step.step, step.observation, step.answer) == seen
     assert (step.action, step.progression) == (row.action, row.answer.progression)
-    assert [turn.said for turn in step.turns] == [call.reply for call in row.calls]
+    assert [turn.said for turn in step.turns] == [visible(call.reply) for call in row.calls]
     results = [(one.action, one.text, one.ok) for turn in step.turns for one in turn.results]
     assert results == [(one.call, one.result, one.ok) for one in row.actions]
 
@@ -102,7 +103,7 @@ def test_of_a_sliding_window_only_what_is_new_is_told(window: EpisodeFolder):
         (turn,) = step.turns
         heard = [message["content"] for message in row.messages if message["role"] == "user"]
         if row.step:
-            assert turn.prompt == "\n\n".join(heard[-2:])
+            assert turn.prompt == visible("\n\n".join(heard[-2:]))
     assert episode.step_range(20, 24) == episode.step_range(0, 24)[20:]
     assert not episode.files(3).files
 

@@ -166,6 +166,18 @@ def test_who_follows_gets_the_next_step_when_it_is_there(episodes: list[EpisodeF
         assert client.get("/api/episodes/0/follow?have=5").json()["status"] == "partial"
 
 
+def test_a_trace_that_has_gone_is_a_sentence(episodes: list[EpisodeFolder]):
+    copy = copy_of(episodes[0])
+    with TestClient(make_app([copy]), ADDRESS) as client:
+        kept = copy.trace.read_bytes()
+        copy.trace.unlink()
+        for path in ("replay", "episodes/0/steps?from=0&to=2", "episodes/0/frame?step=1"):
+            answer = client.get(f"/api/{path}")
+            assert (answer.status_code == 422) == ("error" in answer.json()), path
+        copy.trace.write_bytes(kept)
+        assert client.get("/api/replay").json()["episodes"][0]["steps"] == kept.count(b"\n") - 1
+
+
 def test_every_episode_below_a_folder_has_its_page(episodes: list[EpisodeFolder]):
     runs = episodes[0].run.path.parent
     hostile = runs / NAMED.replace("/", "_") / "episodes" / episodes[0].id

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from automem_graph.episodes.layout import RunError
+from automem_graph.memory.rows import JournalError
 from automem_graph.report.replay.episode import OutOfRange
 from automem_graph.report.replay.shapes import Steps
 from automem_graph.report.replay.shown import Shown, replay_of
@@ -141,10 +142,14 @@ def _json(data: BaseModel) -> Response:
 
 async def refuse(request: Request, error: Exception) -> Response:
     """An answer that says in a sentence why there is none."""
-    status = error.status_code if isinstance(error, HTTPException) else STATUS[type(error)]
-    said = error.detail if isinstance(error, HTTPException) else str(error)
-    return JSONResponse({"error": said}, status)
+    if isinstance(error, HTTPException):
+        return JSONResponse({"error": error.detail}, error.status_code)
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    return JSONResponse({"error": str(error)}, status)
 
 
-STATUS: Mapping[type[Exception], int] = {OutOfRange: 404, IndexError: 404, RunError: 422}
+STATUS: Mapping[type[Exception], int] = {
+    **{OutOfRange: 404, IndexError: 404},
+    **{RunError: 422, JournalError: 422, OSError: 422},
+}
 """What may be wrong with a question, or with the files that it is about."""

@@ -66,16 +66,15 @@ class Episode:
             self._grow()
 
     def _begin(self) -> None:
-        self._rows = Lines(self.folder.trace)
-        self._past = Past(self.folder.journal)
-        self._problem = ""
-        line = next(self._rows.grow(), None)
+        rows = Lines(self.folder.trace)
+        line = next(rows.grow(), None)
         if line is None:
-            raise RunError(f"{self.folder.trace} has no complete line yet: play the episode first")
+            raise RunError(f"{self.folder.trace} has no complete line: play the episode first")
         try:
             self.head = Head.model_validate_json(line)
         except ValidationError as error:
             raise RunError(f"{self.folder.trace}:1 is no header: {told_error(error)}") from error
+        self._rows, self._past, self._problem = rows, Past(self.folder.journal), ""
         self._timeline = Timeline(self.head.answer)
 
     @property
