@@ -71,7 +71,8 @@ def make_app(folders: Sequence[EpisodeFolder] = (), runs: Path | None = None) ->
 
 async def page(request: Request) -> Response:
     """The page itself, which asks for the rest."""
-    return HTMLResponse(page_text(), headers={"Content-Security-Policy": policy()})
+    text, allowed = await to_thread.run_sync(lambda: (page_text(), policy()))
+    return HTMLResponse(text, headers={"Content-Security-Policy": allowed})
 
 
 class _Guarded:
