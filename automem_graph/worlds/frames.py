@@ -63,6 +63,8 @@ class Text(Frozen):
     kind: Literal["text"] = "text"
     text: str
     caption: str = ""
+    later: bool = False
+    """Whether it is being drawn: who asks again gets a drawing, or the next part of the way."""
 
 
 Frame = Annotated[Tiles | Terminal | Chat | Text, Field(discriminator="kind")]

@@ -110,6 +110,27 @@ def test_many_threads_get_the_same_frames(played: EpisodeFolder, in_order: list[
     assert all(frame == in_order[step] for (_, step), frame in got.items())
 
 
+def test_who_does_not_wait_gets_the_text_and_part_of_the_way_each_time(
+    played: EpisodeFolder, in_order: list[Frame]
+):
+    with frames_of(played) as frames:
+        asked = 0
+        while True:
+            frame = frames.at(STEPS, seconds=1e-9)
+            asked += 1
+            if not isinstance(frame, Text):
+                break
+            assert frame.later
+            assert frame.text == texts(played)[STEPS]
+            assert frame.caption.startswith("Being drawn: ")
+            (first,) = frames.range(STEPS, STEPS + 1, seconds=-1)
+            assert isinstance(first, Text)
+            assert first.later
+            frames.at(min(asked * BATCH, STEPS))
+        assert frame == in_order[STEPS]
+        assert frames.range(STEPS - 2, STEPS + 1, seconds=60) == in_order[-3:]
+
+
 @pytest.mark.parametrize("most", [0, 2000])
 def test_where_no_more_frames_can_be_kept_going_back_replays(
     played: EpisodeFolder, in_order: list[Frame], most: int

@@ -5,6 +5,7 @@ import hashlib
 import io
 import random
 
+import numpy as np
 import pytest
 from crafter_walk import walk
 from hypothesis import given, settings
@@ -178,3 +179,24 @@ def test_a_film_is_the_texts_and_frames_of_a_walk_and_stops_where_the_world_does
         shots, stopped = process.open("gates", 2).film([], reset=True)
         assert not shots
         assert "gates cannot be drawn" in stopped
+
+
+def test_a_frame_in_the_atlas_is_the_picture_that_crafter_draws_by_day():
+    engine, choice = Engine(11), random.Random(11)
+    strip = Image.open(io.BytesIO(base64.b64decode(textures.atlas().image.partition(",")[2])))
+    for step in range(200):
+        engine.step(choice.randrange(17))
+        engine.player.inventory.update(health=9, food=9, drink=9)
+        if step % 20 or engine.player.sleeping:
+            continue
+        frame = drawing.draw(engine)
+        picture = Image.new("RGBA", (9 * 16, 7 * 16), (127, 127, 127, 255))
+        for place, cell in enumerate(frame.cells):
+            for texture in cell:
+                tile = strip.crop((16 * texture, 0, 16 * texture + 16, 16))
+                picture.alpha_composite(tile, (place % 9 * 16, place // 9 * 16))
+        night, engine._world.daylight = engine._world.daylight, 1.0
+        native = engine._local_view(engine.player, np.array((16, 16))).transpose((1, 0, 2))
+        engine._world.daylight = night
+        apart = np.abs(np.asarray(picture.convert("RGB")).astype(int) - native.astype(int))
+        assert apart.max() <= 2

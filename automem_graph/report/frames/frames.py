@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
@@ -52,7 +53,7 @@ def _kind(task: str, header: Mapping[str, Any]) -> Kind:
             return "chat"
     name = task.partition("+")[0]
     known = name in task_names() and ":" not in task
-    return _KINDS[name.partition("-")[0]] if known else "text"
+    return _KINDS.get(name.partition("-")[0], "text") if known else "text"
 
 
 class Frames:
@@ -81,26 +82,42 @@ class Frames:
         except OSError:
             return None
 
-    def at(self, step: int) -> Frame:
-        """The world as it stands when the step begins; IndexError where the trace is shorter."""
+    def at(self, step: int, seconds: float | None = None) -> Frame:
+        """The world as it stands when the step begins; IndexError where the trace is shorter.
+
+        What lies far ahead takes a while (about 1,500 steps a second): who will not wait for more
+        than some seconds gets a `Text` that is `later`, and asks again to have more of it drawn.
+        """
+        return self._at(step, None if seconds is None else time.monotonic() + seconds)
+
+    def _at(self, step: int, until: float | None) -> Frame:
         try:
             if not self._tape.has(step):
                 raise IndexError(f"there is no step {step} in this episode")
             if self._replay is not None:
-                return self._replay.at(step)
+                return self._replay.at(step, until)
             if self._kind == "chat":
                 return chat_frame(self._tape, step)
             return text_frame(self._tape, step, self._why)
         except Unreadable as error:
             return Text(text="", caption=plain(str(error), MESSAGE_CHARS))
 
-    def range(self, start: int, stop: int) -> list[Frame]:
-        """The frames of `start <= step < stop`, as far as there is a trace."""
+    def range(self, start: int, stop: int, seconds: float | None = None) -> list[Frame]:
+        """The frames of `start <= step < stop`, as far as there is a trace.
+
+        The first one that has to be drawn `later` is the last.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
+        frames: list[Frame] = []
         try:
             there = self._tape.known(stop)
         except Unreadable:
             there = 0
-        return [self.at(step) for step in range(max(0, start), min(stop, there))]
+        for step in range(max(0, start), min(stop, there)):
+            frames.append(self._at(step, until))
+            if isinstance(frames[-1], Text) and frames[-1].later:
+                break
+        return frames
 
     def close(self) -> None:
         """End what was started, and forget what was drawn; drawn frames then are a RuntimeError."""

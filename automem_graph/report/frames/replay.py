@@ -6,6 +6,7 @@ world's package, a damaged trace) the drawn frames end, and the text of the trac
 
 from __future__ import annotations
 
+import time
 from itertools import takewhile
 from threading import Lock
 from typing import NamedTuple
@@ -53,19 +54,23 @@ class Replay:
         """The step that the world's next moment belongs to; at 0 it is to be reset."""
         self._parted: Parted | None = None
 
-    def at(self, step: int) -> Frame:
-        """The frame of a step that is on the tape; RuntimeError once these are closed."""
-        while True:
-            if (frame := self._kept.get(step)) is not None:
-                return _FRAME.validate_json(frame)
-            with self._drawing:
-                if self._closed:
-                    raise RuntimeError("these frames are closed")
-                parted = self._parted
-                if parted is not None and step >= parted.step:
-                    return text_frame(self._tape, step, parted.why)
-                if self._kept.get(step) is None:
-                    self._draw_on(step)
+    def at(self, step: int, until: float | None = None) -> Frame:
+        """The frame of a step that is on the tape; RuntimeError once these are closed.
+
+        After `until` (`time.monotonic` seconds; None waits) its text, to be asked for again.
+        """
+        frame = self._kept.get(step)
+        while frame is None:
+            if self._closed:
+                raise RuntimeError("these frames are closed")
+            if parted := self._ends_before(step):
+                return text_frame(self._tape, step, parted.why)
+            if until is not None and time.monotonic() > until:
+                why = f"Being drawn: the replay has come to step {self._next:,}."
+                return text_frame(self._tape, step, why, later=True)
+            patience = -1 if until is None else max(0, until - time.monotonic())
+            frame = self._draw_on(step, patience)
+        return _FRAME.validate_json(frame)
 
     def close(self) -> None:
         """End the world's process, and forget the frames."""
@@ -75,14 +80,24 @@ class Replay:
                 self._process.close()
             self._kept.close()
 
-    def _draw_on(self, step: int) -> None:
-        """One batch on the way to a step, or the reason why there is none."""
-        if step < self._next:  # it was drawn, and the store was full
-            self._next = 0
+    def _draw_on(self, step: int, patience: float) -> str | None:
+        """Draw one batch on the way to a step, or note why that cannot be; its frame, if drawn.
+
+        Nothing is done where others draw for longer than `patience` (seconds; -1 waits).
+        """
+        if not self._drawing.acquire(timeout=patience):
+            return None
         try:
-            self._film()
+            if not (self._closed or self._ends_before(step) or self._kept.get(step)):
+                if step < self._next:  # it was drawn, and the store was full
+                    self._next = 0
+                self._film()
         except (Unreadable, WorldCrashed, OSError, ValueError, RuntimeError) as error:
             self._part(str(error))
+        finally:
+            frame = self._kept.get(step)
+            self._drawing.release()
+        return frame
 
     def _film(self) -> None:
         """Draw the next batch, as far as it shows what the trace says."""
@@ -105,6 +120,11 @@ class Replay:
             self._process = WorldProcess.start()
             self._world = self._process.open(self._task, self._seed)
         return self._world
+
+    def _ends_before(self, step: int) -> Parted | None:
+        """What stands in the way of drawing this step, if anything does."""
+        parted = self._parted
+        return parted if parted is not None and step >= parted.step else None
 
     def _part(self, why: str) -> None:
         self._parted = Parted(self._next, f"Not drawn from step {self._next} on: {why}.")

@@ -18,10 +18,11 @@ MESSAGES = 40
 MESSAGE_CHARS, TEXT_CHARS = 4_000, 40_000
 
 
-def text_frame(tape: Tape, step: int, why: str = "") -> Text:
+def text_frame(tape: Tape, step: int, why: str = "", *, later: bool = False) -> Text:
     """The observation of a moment on the tape; `why` it is not drawn becomes the caption."""
     (now,) = tape.told(step, step + 1)
-    return Text(text=plain(now.text, TEXT_CHARS), caption=plain(why, MESSAGE_CHARS))
+    caption = plain(why, MESSAGE_CHARS)
+    return Text(text=plain(now.text, TEXT_CHARS), caption=caption, later=later)
 
 
 def chat_frame(tape: Tape, step: int) -> Chat:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +30,7 @@ NAMES = (
 NUMBERS: Mapping[str, int] = MappingProxyType({name: place for place, name in enumerate(NAMES)})
 
 
+@cache
 def atlas() -> Atlas:
     """All of them in one strip; OSError where the package is not here, or has them no more."""
     from PIL import Image
