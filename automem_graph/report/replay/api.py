@@ -26,6 +26,9 @@ from automem_graph.report.replay.shown import Shown, replay_of
 FOLLOW_S = 10.0
 """Seconds after which who follows an episode gets an answer anyway."""
 
+DRAWN_S = 2.0
+"""Seconds that drawing may take; after them an answer says so, and the page asks again."""
+
 _LOOK_S = 0.25
 """Seconds between two looks at whether something has come."""
 
@@ -86,12 +89,12 @@ def _search(one: Shown, request: Request) -> BaseModel:
 
 
 def _frame(one: Shown, request: Request) -> BaseModel:
-    return one.frame(_number(request, "step"))
+    return one.frame(_number(request, "step"), DRAWN_S)
 
 
 def _frames(one: Shown, request: Request) -> BaseModel:
     start, stop = _number(request, "from"), _number(request, "to")
-    return _Frames(frames=one.frames(start, stop))
+    return _Frames(frames=one.frames(start, stop, DRAWN_S))
 
 
 def _atlas(one: Shown, request: Request) -> BaseModel:

@@ -25,13 +25,16 @@ class Shown:
         atlas = f"api/episodes/{self.k}/atlas" if kind == "tiles" else None
         return self.episode.outline(self.k, kind, atlas)
 
-    def frame(self, step: int) -> Frame:
-        """The world when the step begins; IndexError where there is no such frame."""
-        return self._frames.at(step)
+    def frame(self, step: int, seconds: float | None = None) -> Frame:
+        """The world when the step begins; IndexError where there is no such frame.
 
-    def frames(self, start: int, stop: int) -> list[Frame]:
-        """The same for a stretch, at most `MOST_FRAMES`."""
-        return self._frames.range(start, min(stop, start + MOST_FRAMES))
+        Where drawing it takes longer than `seconds`, what was seen then, as a text with `later`.
+        """
+        return self._frames.at(step, seconds)
+
+    def frames(self, start: int, stop: int, seconds: float | None = None) -> list[Frame]:
+        """The same for a stretch, at most `MOST_FRAMES`; the first that is late is the last."""
+        return self._frames.range(start, min(stop, start + MOST_FRAMES), seconds)
 
     def atlas(self) -> Atlas | None:
         """The textures of tiles; None where frames are not made of these."""
