@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from automem_graph.memory.scopes import with_shared as with_shared
     from automem_graph.memory.shared import SharedMemory as SharedMemory
     from automem_graph.models.resolve import resolve_model as resolve_model
+    from automem_graph.proficiency.pipeline.run import run_pipeline as run_pipeline
     from automem_graph.proficiency.train import train_specialist as train_specialist
     from automem_graph.structure.evolve import evolve_scaffold as evolve_scaffold
     from automem_graph.worlds.conversations import conversations as conversations
@@ -34,6 +35,7 @@ _AT = {
     "SharedMemory": "automem_graph.memory.shared",
     "resolve_model": "automem_graph.models.resolve",
     "evolve_scaffold": "automem_graph.structure.evolve",
+    "run_pipeline": "automem_graph.proficiency.pipeline.run",
     "train_specialist": "automem_graph.proficiency.train",
     "conversations": "automem_graph.worlds.conversations",
 }

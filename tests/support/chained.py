@@ -37,16 +37,19 @@ _HARD = 60.0
 """A weight that no chance can outweigh."""
 
 
-def tokenizer() -> PreTrainedTokenizerFast:
+def tokenizer(act: str = ACT) -> PreTrainedTokenizerFast:
     """Byte-level, but that each of the replies is one token."""
     words = tiny.tokenizer()
-    words.add_tokens(list(CHANCES))
+    words.add_tokens([WRITE, SEARCH, act])
     return words
 
 
-def save_base(folder: Path, context: int = 4096) -> Path:
-    """The model: embeddings are one-hot, and all layers but the last do nothing."""
-    words = tokenizer()
+def save_base(folder: Path, context: int = 4096, act: str = ACT) -> Path:
+    """The model: embeddings are one-hot, and all layers but the last do nothing.
+
+    `act` is what it says to act.
+    """
+    words = tokenizer(act)
     vocabulary = len(words)
     constant, shift = vocabulary, vocabulary + 1  # dimensions beside those of the tokens
     width = -(-(shift + len(CHANCES)) // 8) * 8
@@ -69,7 +72,7 @@ def save_base(folder: Path, context: int = 4096) -> Path:
         scale = math.sqrt(2 / width)  # of a token's one and the constant one, after the norm
         end, newline = words.eos_token_id, words.convert_tokens_to_ids("Ċ")
         for number, (reply, chance) in enumerate(CHANCES.items()):
-            said = words.convert_tokens_to_ids(reply)
+            said = words.convert_tokens_to_ids(act if reply == ACT else reply)
             model.lm_head.weight[said, newline] = (_HARD + math.log(chance)) * scale
             model.lm_head.weight[said, shift + number] = scale
             model.lm_head.weight[end, said] = 2 * _HARD * scale
