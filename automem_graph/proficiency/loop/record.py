@@ -8,6 +8,7 @@ from automem_graph.proficiency.ledger import BASE, CONTROLS, Row, Stage, add_row
 from automem_graph.proficiency.loop.decide import over
 from automem_graph.proficiency.loop.state import LoopState, name_of
 from automem_graph.proficiency.standing import Standing
+from automem_graph.proficiency.trainers.card import Trained, read_making, write_card
 
 _WHAT = {
     BASE: "the base model alone, which keeps memory and plays",
@@ -49,7 +50,29 @@ def _write(bench: Bench, name: str, stage: Stage, why: str, played: Standing | N
         spent=draft.spent,
     )
     add_row(bench.folder.ledger, row)
+    if played is not None:
+        _tell_of(bench, row)
     bench.tell(Recorded(row=row))
+
+
+def _tell_of(bench: Bench, row: Row) -> None:
+    """Write an adapter's model card anew, with its recipe, its data and how it plays.
+
+    It says nothing of a trainer's folder that has no `automem.json`: that is somebody else's.
+    """
+    adapter = bench.folder.path / row.fitted.adapter if row.fitted else None
+    if adapter is None or read_making(adapter) is None:
+        return
+    beside = tuple(one for one in bench.rows if one.is_control and one.name != row.name)
+    trained = Trained(
+        scaffold=bench.terms.scaffold,
+        task=bench.terms.suite,
+        recipe=row.recipe,
+        rationale=row.rationale,
+        data=row.data,
+        rows=(*beside, row),
+    )
+    write_card(adapter, trained)
 
 
 def _told(played: Standing) -> str:
