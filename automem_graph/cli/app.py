@@ -22,6 +22,7 @@ from automem_graph.cli.evolve import evolve
 from automem_graph.cli.forget import forget
 from automem_graph.cli.lineage import lineage
 from automem_graph.cli.memory import memory
+from automem_graph.cli.pipeline import pipeline
 from automem_graph.cli.play import play
 from automem_graph.cli.replay import replay
 from automem_graph.cli.serve import serve
@@ -60,6 +61,7 @@ app.command()(lineage)
 app.command()(diff)
 app.command()(dataset)
 app.command()(train)
+app.command()(pipeline)
 app.command()(trace)
 app.command()(replay)
 app.command()(memory)
@@ -82,7 +84,7 @@ def automem(
     with clear_errors():
         ctx.obj = config = read_config(os.environ)
     ctx.default_map = {
-        name: {**config.settings} for name in ("play", "evaluate", "evolve", "train")
+        name: {**config.settings} for name in ("play", "evaluate", "evolve", "train", "pipeline")
     }
     if "boxoban" in config.settings:  # worlds are processes of their own, which inherit it
         os.environ[VARIABLE] = config.settings["boxoban"]

@@ -1,4 +1,4 @@
-"""Who plays: the options that `automem play` and `automem evaluate` share."""
+"""The options that several commands share: who plays, on what it is trained, what it may cost."""
 
 from __future__ import annotations
 
@@ -107,6 +107,24 @@ ScaffoldOption = Annotated[
         help="The memory scaffold: v0, or a scaffold's folder.",
         show_default="v0",
     ),
+]
+RehearseOption = Annotated[
+    bool,
+    typer.Option(
+        "--rehearse",
+        help="Try all of it in minutes on a CPU: a tiny base model, in a small world of its own.",
+    ),
+]
+BaseOption = Annotated[
+    str,
+    typer.Option("--base", metavar="MODEL", help="The base model: local:FOLDER, with its weights."),
+]
+CollectSeedsOption = Annotated[
+    str, typer.Option("--collect-seeds", help="Seeds to train on.", show_default="64 from 20042")
+]
+TrialSeedsOption = Annotated[
+    str,
+    typer.Option("--trial-seeds", help="Seeds to judge adapters on.", show_default="48 from 30042"),
 ]
 
 MaxTokensOption = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -35,7 +35,7 @@ def print_outcome(found: Outcome) -> None:
     rows = [*found.tasks, found.all] if len(found.tasks) > 1 else list(found.tasks)
     out.print(_scores(rows))
     if any(score.metrics is not None for score in rows):
-        out.print(_measures(rows))
+        out.print(measures({short_name(score.task): score for score in rows}))
     print_costs(found.costs)
     _failed(found)
     _left_out(found)
@@ -88,12 +88,13 @@ def _scores(rows: list[Score]) -> Table:
     return table
 
 
-def _measures(rows: list[Score]) -> Table:
+def measures(scores: Mapping[str, Score]) -> Table:
+    """The measures of memory of each that has any, by name."""
     table = numbers("memory", *MEASURES.values())
-    for score in rows:
+    for name, score in scores.items():
         if score.metrics is not None:
             said = score.metrics.shown()
-            table.add_row(shown(short_name(score.task)), *(said[name] for name in MEASURES))
+            table.add_row(shown(name), *(said[measure] for measure in MEASURES))
     return table
 
 

@@ -3,60 +3,49 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.status import Status
 
 from automem_graph.cli.approving import ask_to_train
-from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, shown, stop
+from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, stop
 from automem_graph.cli.options import (
+    BaseOption,
+    CollectSeedsOption,
     MaxCostOption,
     MaxHoursOption,
     MaxTokensOption,
     PricesOption,
+    RehearseOption,
     ReplyTokensOption,
     TemperatureOption,
+    TrialSeedsOption,
     limits,
 )
+from automem_graph.cli.rehearsing import REHEARSAL, refuse_mixture, telling
 from automem_graph.cli.scores import print_forecast
 from automem_graph.cli.training import print_training
 from automem_graph.cli.trials import Trials
-from automem_graph.episodes.many import JobEvent
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.models.budget import Budget, rates
 from automem_graph.proficiency.bench import open_bench
 from automem_graph.proficiency.context import TrainContext
 from automem_graph.proficiency.estimate import estimate
-from automem_graph.proficiency.events import Event, Said
 from automem_graph.proficiency.result import read_training
 from automem_graph.proficiency.train import train_specialist
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.purse import Unfinished
 from automem_graph.structure.result import read_evolution
 
-REHEARSAL = {"task": "gates", "scaffold": "terse", "base": ""}
-
 
 def train(
     task: Annotated[
         str, typer.Argument(help="What for: crafter, minihack, nethack, or a task's name.")
     ] = "",
-    rehearse: Annotated[
-        bool,
-        typer.Option(
-            "--rehearse",
-            help="Try all of it in minutes on a CPU: a tiny base model, in a small world of its "
-            "own.",
-        ),
-    ] = False,
-    base: Annotated[
-        str,
-        typer.Option(metavar="MODEL", help="The base model: local:FOLDER, with its weights."),
-    ] = "",
+    rehearse: RehearseOption = False,
+    base: BaseOption = "",
     evolved: Annotated[
         Path | None,
         typer.Option("--run", help="Train for the best scaffold of this run of automem evolve."),
@@ -81,12 +70,8 @@ def train(
     recipes: Annotated[int, typer.Option(min=1, help="Trials of recipes at most.")] = (
         TrainContext.recipes
     ),
-    collect_seeds: Annotated[
-        str, typer.Option(help="Seeds to train on.", show_default="64 from 20042")
-    ] = "",
-    trial_seeds: Annotated[
-        str, typer.Option(help="Seeds to judge adapters on.", show_default="48 from 30042")
-    ] = "",
+    collect_seeds: CollectSeedsOption = "",
+    trial_seeds: TrialSeedsOption = "",
     held_out: Annotated[
         str,
         typer.Option(
@@ -149,7 +134,9 @@ def train(
         if option is not None
     }  # fmt: skip
     given["task"] = task
-    _refuse(task, rehearse, base, scaffold, evolved)
+    refuse_mixture(task, rehearse, base, scaffold or str(evolved or ""))
+    if evolved is not None and scaffold:
+        stop("--run and --scaffold both name a scaffold: give one of them.", USAGE)
     if approve and not sys.stdin.isatty():
         stop("--approve asks on a terminal, and this is none.", USAGE)
     with clear_errors():
@@ -160,7 +147,7 @@ def train(
         known = read_prices(prices)
         budget = limits(max_tokens, max_cost, max_hours, known)
         context = TrainContext(approve=approve, **given)
-        with _telling(as_json) as tell:
+        with telling(as_json) as tell:
             bench = open_bench(context, tell, budget)
         if dry_run:
             print_forecast(estimate(bench, known))
@@ -175,39 +162,6 @@ def train(
         print_json(found.model_dump_json(indent=2))
     else:
         print_training(found)
-
-
-def _refuse(task: str, rehearse: bool, base: str, scaffold: str, evolved: Path | None) -> None:
-    """What cannot be meant together."""
-    if rehearse and (task or base or scaffold or evolved):
-        stop("--rehearse brings task, base and scaffold along: leave yours out.", USAGE)
-    if not rehearse and not task:
-        stop("name a task, such as crafter, or try it with --rehearse.", USAGE)
-    if not rehearse and not base:
-        stop("name the base model with --base local:FOLDER, or try it with --rehearse.", USAGE)
-    if evolved is not None and scaffold:
-        stop("--run and --scaffold both name a scaffold: give one of them.", USAGE)
-
-
-@contextmanager
-def _telling(quiet: bool) -> Iterator[Callable[[Event | JobEvent], None]]:
-    """Tells how the rehearsal's base model is built: in place on a terminal, else now and then."""
-    with ExitStack() as stack:
-        status: Status | None = None
-        told = ""
-
-        def tell(event: Event | JobEvent) -> None:
-            nonlocal status, told
-            if quiet or not isinstance(event, Said):
-                return
-            if out.is_terminal:
-                status = status or stack.enter_context(out.status(""))
-                status.update(shown(event.text))
-            elif event.text.partition(":")[0] != told:
-                told = event.text.partition(":")[0]
-                out.print(shown(event.text), soft_wrap=True)
-
-        yield tell
 
 
 def _run(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from typing import Any, Protocol
 
 from automem_graph.evaluation.forecast import Forecast, forecast
 from automem_graph.evaluation.suite import plan
@@ -23,27 +25,63 @@ def estimate(bench: Bench, prices: Mapping[str, Price]) -> Forecast:
     """
     terms, left = bench.terms, bench.context.recipes - len(bench.trials)
     controls = sum(bench.row(name) is None for name in CONTROLS)
-    parts = [
-        (_forecast(bench, terms.collect, bench.folder.collected.path, prices), 1),
-        (_forecast(bench, terms.trial, bench.folder.path / "unplayed", prices), left + controls),
-        (_forecast(bench, terms.held_out, bench.folder.path / "unplayed", prices), ENDS),
-    ]
-    return reduce(_add, (found for found, times in parts for _ in range(max(0, times))))
-
-
-def _forecast(
-    bench: Bench, seeds: tuple[int, ...], run: Path, prices: Mapping[str, Price]
-) -> Forecast:
     given = {
         **bench.context.playing(),
-        "gameplay": bench.terms.base,
+        "gameplay": terms.base,
         "scaffold": str(bench.scaffold.absolute()),
     }
-    names = ",".join(bench.terms.tasks)
-    return forecast(plan(bench.terms.suite, seeds, tasks=names, out=run, given=given), prices)
+    unplayed = bench.folder.path / "unplayed"
+    return expect(
+        terms,
+        given,
+        [
+            Part(terms.collect, bench.folder.collected.path),
+            Part(terms.trial, unplayed, left + controls),
+            Part(terms.held_out, unplayed, ENDS),
+        ],
+        prices,
+    )
 
 
-def _add(one: Forecast, other: Forecast) -> Forecast:
+NOTHING = Forecast(
+    episodes=0, done=0, calls=0, input_tokens=0, output_tokens=0, usd=0.0, basis={}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """Seeds that are to be played, by so many players."""
+
+    seeds: tuple[int, ...]
+    run: Path
+    """What is there is done already."""
+    times: int = 1
+
+
+def expect(
+    terms: Asked, given: Mapping[str, Any], parts: Iterable[Part], prices: Mapping[str, Price]
+) -> Forecast:
+    """All episodes of these parts, played as `given` says (see `PlayContext`)."""
+    names = ",".join(terms.tasks)
+    found = []
+    for part in parts:
+        one = plan(terms.suite, part.seeds, tasks=names, out=part.run, given=given)
+        found += [forecast(one, prices)] * max(0, part.times)
+    return reduce(add, found, NOTHING)
+
+
+class Asked(Protocol):
+    """What both loops' terms say."""
+
+    @property
+    def suite(self) -> str: ...
+
+    @property
+    def tasks(self) -> Mapping[str, int]: ...
+
+
+def add(one: Forecast, other: Forecast) -> Forecast:
+    """Both together."""
     usd = None if one.usd is None or other.usd is None else one.usd + other.usd
     return Forecast(
         episodes=one.episodes + other.episodes,

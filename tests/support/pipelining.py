@@ -1,4 +1,4 @@
-"""Both loops on the toy corridor in seconds, and robustly: no outcome hangs on a single draw.
+"""Both loops on the toy corridor in seconds.
 
 The model says a word for walking that the world does not know. A scaffold that reads it as `Right`
 is a true improvement, which is for loop 1; an adapter that looks more and writes less, for loop 2.
@@ -34,7 +34,7 @@ says("Say it in other words.")
 """
 
 
-LOOKS_FIRST = {WRITE: -1.3, SEARCH: 1.5}
+LOOKS_FIRST = {WRITE: -3.0, SEARCH: 2.5}
 """What every adapter but the control's adds to the log-odds of the replies."""
 
 
@@ -71,6 +71,7 @@ def settings(folder: Path, proposer: str = WALKING, **other: Any) -> dict[str, A
         "steps": 3,
         "gate_seeds": "31-34",
         "collect_seeds": "1-3",
+        "trial_seeds": "11-14",
         "attempts": 1,
         "revisions": 1,
         "margin": 1.0,
