@@ -46,6 +46,14 @@ def train(
     ] = "",
     rehearse: RehearseOption = False,
     base: BaseOption = "",
+    served: Annotated[
+        str,
+        typer.Option(
+            metavar="vllm:NAME@URL",
+            help="Play the base at this server, which serves the same weights and takes adapters "
+            "while it runs, rather than in this process.",
+        ),
+    ] = "",
     evolved: Annotated[
         Path | None,
         typer.Option("--run", help="Train for the best scaffold of this run of automem evolve."),
@@ -93,6 +101,23 @@ def train(
     approve: Annotated[
         bool, typer.Option("--approve", help="Ask before an adapter is trained.")
     ] = False,
+    trainer_python: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH",
+            help="The Python of the environment to train in.",
+            show_default="this one",
+        ),
+    ] = "",
+    accelerate: Annotated[
+        str,
+        typer.Option(
+            metavar="ARGUMENTS",
+            help="Train on several GPUs, by accelerate launch with these arguments: "
+            "'--multi_gpu --num_processes 4', or '--config_file FILE'.",
+            show_default="one GPU",
+        ),
+    ] = "",
     parallel: Annotated[
         int | None,
         typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
@@ -130,11 +155,12 @@ def train(
             "trial_seeds": trial_seeds, "held_out_seeds": held_out, "margin": margin,
             "temperature": temperature, "reply_tokens": reply_tokens, "steps": steps,
             "parallel": parallel, "run": str(out_dir) if out_dir else None,
+            "served": served, "trainer_python": trainer_python, "accelerate": accelerate,
         }.items()
         if option is not None
     }  # fmt: skip
     given["task"] = task
-    refuse_mixture(task, rehearse, base, scaffold or str(evolved or ""))
+    refuse_mixture(task, rehearse, base or served, scaffold or str(evolved or ""))
     if evolved is not None and scaffold:
         stop("--run and --scaffold both name a scaffold: give one of them.", USAGE)
     if approve and not sys.stdin.isatty():
@@ -152,7 +178,7 @@ def train(
         if dry_run:
             print_forecast(estimate(bench, known))
             return
-        paid = rates(bench.terms.base, bench.terms.base, known)
+        paid = rates(bench.terms.gameplay, bench.terms.gameplay, known)
         trials = Trials(out, bench, paid, quiet=as_json)
         trouble = _run({**given, "base": bench.terms.base}, budget, trials, approve=approve)
         found = read_training(bench.folder, prices=known)

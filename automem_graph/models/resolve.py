@@ -104,14 +104,21 @@ def _offline(name: str) -> BaseChatModel:
     return _OFFLINE[name]()
 
 
-def _served(name: str, sampling: Sampling) -> BaseChatModel:
-    found = _VLLM.fullmatch(name)
+def served_at(name: str) -> tuple[str, str]:
+    """NAME and URL of `vllm:NAME@URL`, the URL with its /v1. UnknownModel where it is no such."""
+    found = _VLLM.fullmatch(name.strip())
     if found is None:  # not quoted: its address may hold a password
         raise UnknownModel(
             "A name that begins with vllm: is vllm:NAME@URL, as in "
             "vllm:Qwen/Qwen2.5-32B-Instruct@http://127.0.0.1:8000, with no password or query in "
             "the address; a key belongs into VLLM_API_KEY."
         )
+    url = found["url"].rstrip("/")
+    return found["name"], url if url.endswith("/v1") else f"{url}/v1"
+
+
+def _served(name: str, sampling: Sampling) -> BaseChatModel:
+    model, url = served_at(name)
     try:
         from automem_graph.models.vllm import open_vllm
     except ImportError:
@@ -119,9 +126,7 @@ def _served(name: str, sampling: Sampling) -> BaseChatModel:
             f"The model {name!r} needs a package that is not installed: "
             "pip install langchain-openai."
         ) from None
-    url = found["url"].rstrip("/")
-    url = url if url.endswith("/v1") else f"{url}/v1"
-    return open_vllm(found["name"], url, sampling, (CONNECT_S, ANSWER_S))
+    return open_vllm(model, url, sampling, (CONNECT_S, ANSWER_S))
 
 
 def _local(name: str, sampling: Sampling) -> BaseChatModel:

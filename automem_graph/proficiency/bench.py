@@ -12,7 +12,7 @@ from automem_graph.episodes.keep import keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
 from automem_graph.models.budget import Budget
 from automem_graph.models.local.contents import contents
-from automem_graph.models.resolve import UnknownModel
+from automem_graph.models.resolve import UnknownModel, served_at
 from automem_graph.proficiency.context import TrainContext
 from automem_graph.proficiency.decider import Decider
 from automem_graph.proficiency.draft import Draft, read_draft, write_draft
@@ -20,6 +20,7 @@ from automem_graph.proficiency.events import Listener, Said
 from automem_graph.proficiency.layout import TrainingFolder
 from automem_graph.proficiency.ledger import Row, read_ledger
 from automem_graph.proficiency.recipe import Recipe
+from automem_graph.proficiency.served import served_as
 from automem_graph.proficiency.standing import Standing, standing
 from automem_graph.proficiency.terms import Terms, folder_of, keep_terms, terms_of
 from automem_graph.proficiency.trainer import Trainer
@@ -99,12 +100,18 @@ class Bench:
         made_of.update(trial.examples.read_bytes())
         return trial.path / f"specialist-{name}-{made_of.hexdigest()[:10]}"
 
-    def specialist(self, name: str) -> str:
-        """The model of a trial that was trained; of `base`, the base model."""
+    def fitted(self, name: str) -> Path | None:
+        """The adapter of a trial that was trained; None for `base`."""
         fitted = self.draft(name).fitted
-        return (
-            f"{self.terms.base}@{self.folder.path / fitted.adapter}" if fitted else self.terms.base
-        )
+        return self.folder.path / fitted.adapter if fitted else None
+
+    def specialist(self, name: str) -> str:
+        """The model of a trial that was trained, as players name it; of `base`, the base model."""
+        adapter = self.fitted(name)
+        if adapter is None:
+            return self.terms.gameplay
+        local = f"{self.terms.base}@{adapter}"
+        return served_as(self.terms.gameplay, name, local) if self.terms.folder else local
 
     def standing(self, name: str, seeds: tuple[int, ...]) -> Standing | None:
         """How a player stands on these seeds; None unless all of it is played."""
@@ -119,7 +126,7 @@ class Bench:
             return None
         own = {folder.path for folder in playing}
         others = (one for one in self._episodes() if one.path not in own)
-        base = self.budget.prices.get(self.terms.base)
+        base = self.budget.prices.get(self.terms.gameplay)
         names = (trial.name for trial in self.folder.path.glob("trials/*"))
         priced = {self.specialist(name): base for name in names} if base else {}
         budget = self.budget.model_copy(update={"prices": {**self.budget.prices, **priced}})
@@ -153,11 +160,11 @@ def open_bench(
     """
     scaffold = load_scaffold(context.scaffold)
     decider = tools.decider or _decider(context)
-    trainer = tools.trainer or _trainer()
+    trainer = tools.trainer or _trainer(context)
     base = base_of(context, tell)
     terms, absent = terms_of(context, base, scaffold)
     if budget is not None:
-        budget.check(filter(None, (terms.base, terms.meta)))
+        budget.check(filter(None, (terms.gameplay, terms.meta)))
     folder = folder_of(context, terms)
     keep_terms(folder, terms)
     keep_scaffold(RunFolder(folder.path), scaffold)
@@ -177,6 +184,11 @@ def open_bench(
 def base_of(context: TrainContext, tell: Listener) -> str:
     """The base model as players name it. UnknownModel where it is none that can be trained."""
     name = context.base.strip()
+    if context.served and not name:
+        raise UnknownModel(
+            f"{context.served} is a server's: name the folder with the same weights as well, as in "
+            "local:FOLDER."
+        )
     if not name:
         from automem_graph.proficiency.rehearsal.base import build_base
 
@@ -188,6 +200,8 @@ def base_of(context: TrainContext, tell: Listener) -> str:
             f"The base model {name!r} cannot be trained: it must be a folder with its weights, as "
             "in local:FOLDER, without an adapter."
         )
+    if context.served:
+        served_at(context.served)
     return name
 
 
@@ -197,7 +211,7 @@ def _decider(context: TrainContext) -> Decider:
     return open_decider(context.decider, meta=context.meta)
 
 
-def _trainer() -> Trainer:
-    from automem_graph.proficiency.trainers.process import SubprocessTrainer
+def _trainer(context: TrainContext) -> Trainer:
+    from automem_graph.proficiency.trainers.opening import open_trainer
 
-    return SubprocessTrainer()
+    return open_trainer(context.trainer_python, context.accelerate)

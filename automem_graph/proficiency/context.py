@@ -35,6 +35,13 @@ class TrainContext:
             description="The base model: local:FOLDER. Empty builds the tiny one of the rehearsal."
         ),
     ] = ""
+    served: Annotated[
+        str,
+        Field(
+            description="Where the base is served, and takes adapters while it runs: "
+            "vllm:NAME@URL. Empty plays it in this process."
+        ),
+    ] = ""
     decider: Annotated[
         str,
         Field(
@@ -80,6 +87,17 @@ class TrainContext:
     approve: Annotated[bool, Field(description="Ask a person before an adapter is trained.")] = (
         False
     )
+    trainer_python: Annotated[
+        str,
+        Field(description="The Python that trains, of any environment; empty means this one."),
+    ] = ""
+    accelerate: Annotated[
+        str,
+        Field(
+            description="Arguments of accelerate launch, to train on several GPUs: "
+            "--multi_gpu --num_processes 4, or --config_file FILE."
+        ),
+    ] = ""
     parallel: Annotated[
         int, Field(ge=0, description="Episodes at once; 0 means as the model allows.")
     ] = 0

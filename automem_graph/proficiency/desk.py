@@ -33,12 +33,14 @@ def lay_out(
     rows: Sequence[Row],
     problem: str = "",
     hidden: Collection[int] = (),
+    base: str = "",
 ) -> None:
     """Lay out the desk for a decision.
 
     The turns are written once, since all episodes are there. With a problem, what was written about
     the recipe that it is about stays. `hidden` are seeds that no sentence of the ledger may name,
-    beside those that its rows have played.
+    beside those that its rows have played. `base` is `local:FOLDER`; without it, whose folder those
+    who played name.
     """
     own_folder(workspace)
     turns, some, known = (workspace / name for name in ("turns.jsonl", "turns.md", "facts.json"))
@@ -46,7 +48,7 @@ def lay_out(
         if path.name == "problem.md" or not (problem or path in (turns, some, known)):
             clear(path)
     if not all(path.is_file() and not path.is_symlink() for path in (turns, some, known)):
-        facts = write_turns(turns, collected, base_facts(_base_of(collected)))
+        facts = write_turns(turns, collected, base_facts(_folder_of(base or _player(collected))))
         write_plain(some, turns_page(turns, facts))
         write_plain(known, facts.model_dump_json(indent=1) + "\n")
     copy_plain(scaffold, workspace / "scaffold", read_only=True)
@@ -64,10 +66,14 @@ def lay_out(
         write_plain(workspace / name, text)
 
 
-def _base_of(collected: RunFolder) -> Path | None:
-    """The folder of the model that kept memory; None where it is not a local one."""
+def _player(collected: RunFolder) -> str:
+    """The model that kept memory."""
     asked = finished_episodes([collected])[0].asked
-    name = asked.specialist or asked.gameplay
+    return asked.specialist or asked.gameplay
+
+
+def _folder_of(name: str) -> Path | None:
+    """The folder of a model; None where it is not a local one."""
     try:
         return name_folders(name.removeprefix(LOCAL)).base if name.startswith(LOCAL) else None
     except UnknownModel:

@@ -27,7 +27,7 @@ def estimate(bench: Bench, prices: Mapping[str, Price]) -> Forecast:
     controls = sum(bench.row(name) is None for name in CONTROLS)
     given = {
         **bench.context.playing(),
-        "gameplay": terms.base,
+        "gameplay": terms.gameplay,
         "scaffold": str(bench.scaffold.absolute()),
     }
     unplayed = bench.folder.path / "unplayed"

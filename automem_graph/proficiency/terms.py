@@ -16,6 +16,7 @@ from automem_graph.episodes.layout import RunError, write_json
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.seeds import BadSeeds, check_seeds, parse_seeds
 from automem_graph.evaluation.suite import asked_of, choose
+from automem_graph.models.local.contents import contents
 from automem_graph.proficiency.context import TrainContext
 from automem_graph.proficiency.layout import TrainingFolder
 from automem_graph.scaffold.load import Scaffold
@@ -32,7 +33,10 @@ _NAMES = {"collect": "trained on", "trial": "a trial's", "held_out": "held out"}
 
 
 class Terms(Cast):
-    """What a run was asked: `scaffold` is an id, `gameplay` and `specialist` are the base model."""
+    """What a run was asked: `scaffold` is an id, `gameplay` and `specialist` are the base model.
+
+    `weights` are the base's, also where a server plays it.
+    """
 
     suite: str
     tasks: Mapping[str, int]
@@ -44,11 +48,13 @@ class Terms(Cast):
     decider: str
     meta: str = ""
     margin: float
+    folder: str = ""
+    """`local:FOLDER` with the base's weights, where a server plays it; else it is `gameplay`."""
 
     @property
     def base(self) -> str:
-        """The base model: `local:FOLDER`."""
-        return self.gameplay
+        """The base model that is trained: `local:FOLDER`."""
+        return self.folder or self.gameplay
 
     def keys(self, seeds: Sequence[int]) -> tuple[Key, ...]:
         """The worlds of these seeds, seed by seed."""
@@ -65,8 +71,13 @@ def terms_of(context: TrainContext, base: str, scaffold: Scaffold) -> tuple[Term
     playable = [task for task in chosen if task not in absent]
     if not playable:
         raise TaskUnavailable(" ".join(dict.fromkeys(absent.values())))
-    given = {**context.playing(), "gameplay": base, "scaffold": str(scaffold.path)}
+    played = context.served.strip() or base
+    given = {**context.playing(), "gameplay": played, "scaffold": str(scaffold.path)}
     each = asked_of(set(playable), given)
+    cast = each[playable[0]].cast()
+    if played != base:
+        weights = contents(base)
+        cast |= {"weights": weights, "specialist_weights": weights, "folder": base}
     terms = Terms(
         suite=context.task,
         tasks={task: each[task].steps for task in playable},
@@ -75,7 +86,7 @@ def terms_of(context: TrainContext, base: str, scaffold: Scaffold) -> tuple[Term
         decider=context.decider,
         meta=context.meta,
         margin=context.margin,
-        **each[playable[0]].cast(),
+        **cast,
     )
     return terms, absent
 

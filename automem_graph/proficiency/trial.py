@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.keep import extend_run
@@ -12,6 +13,7 @@ from automem_graph.evaluation.suite import plan
 from automem_graph.models.resolve import UnknownModel
 from automem_graph.proficiency.bench import Bench
 from automem_graph.proficiency.ledger import BASE
+from automem_graph.proficiency.served import mounted
 from automem_graph.structure.playing import (
     play_jobs,
     refuse_failed,
@@ -30,30 +32,45 @@ def play_sides(
     """
     failed: dict[str, str] = {}
     plans: dict[str, Sequence[PlayContext]] = {}
-    for name in names:
-        if bench.standing(name, tuple(seeds)) is not None:
-            continue
-        try:
-            plans[name] = plan_side(bench, name, seeds, bench.folder.play(name))
-        except UnknownModel as broken:
-            failed[name] = f"its adapter cannot be used: {broken}"
+    with ExitStack() as stack:
+        for name in names:
+            if bench.standing(name, tuple(seeds)) is not None:
+                continue
+            try:
+                plans[name] = plan_side(bench, name, seeds, bench.folder.play(name))
+                stack.enter_context(_served(bench, name))
+            except UnknownModel as broken:
+                plans.pop(name, None)
+                failed[name] = f"its adapter cannot be used: {broken}"
+        return {**failed, **_play_twice(bench, plans, what)}
+
+
+def _served(bench: Bench, name: str) -> AbstractContextManager[None]:
+    """Where a server plays, a trial's adapter has to be there meanwhile."""
+    adapter = bench.fitted(name)
+    if adapter is None or not bench.terms.folder:
+        return nullcontext()
+    return mounted(bench.specialist(name), adapter)
+
+
+def _play_twice(
+    bench: Bench, plans: Mapping[str, Sequence[PlayContext]], what: str
+) -> dict[str, str]:
+    """Play, and once more whom an episode has failed; why those failed that did then."""
     if not plans:
-        return failed
+        return {}
     results = _play(bench, plans, f"{', '.join(plans)} {what}")
     again = {name: plans[name] for name, found in results.items() if _first_failure(found)}
     if again:
         results |= _play(bench, again, f"{', '.join(again)} {what}, again")
-    for name, found in results.items():
-        if why := _first_failure(found):
-            failed[name] = why
-    return failed
+    return {name: why for name, found in results.items() if (why := _first_failure(found))}
 
 
 def plan_side(
     bench: Bench, name: str, seeds: Sequence[int], run: RunFolder
 ) -> tuple[PlayContext, ...]:
     """A player's episodes. Begins its run's folder; UnknownModel where its adapter is none."""
-    base, specialist = bench.terms.base, bench.specialist(name)
+    base, specialist = bench.terms.gameplay, bench.specialist(name)
     given = {
         **bench.context.playing(),
         "gameplay": base,
@@ -77,6 +94,8 @@ def _play(
         results[by_specialist[result.asked.specialist]].append(result)
     for found in results.values():
         refuse_stopped(found)
+        if bench.terms.folder:  # one server for all of them: none is an adapter's fault
+            refuse_unserved(found)
     if BASE in results:
         refuse_unserved(results[BASE])
         refuse_failed(results[BASE], "the base model")

@@ -36,6 +36,7 @@ def decide(bench: Bench, state: LoopState) -> LoopState:
         rows=bench.rows,
         problem=state["why"] if state["tried"] else "",
         hidden={*bench.terms.trial, *bench.terms.held_out},
+        base=bench.terms.base,
     )
     began = time.monotonic()
     try:
