@@ -184,6 +184,8 @@ def open_bench(
 def base_of(context: TrainContext, tell: Listener) -> str:
     """The base model as players name it. UnknownModel where it is none that can be trained."""
     name = context.base.strip()
+    if context.served:
+        served_at(context.served)
     if context.served and not name:
         raise UnknownModel(
             f"{context.served} is a server's: name the folder with the same weights as well, as in "
@@ -200,8 +202,6 @@ def base_of(context: TrainContext, tell: Listener) -> str:
             f"The base model {name!r} cannot be trained: it must be a folder with its weights, as "
             "in local:FOLDER, without an adapter."
         )
-    if context.served:
-        served_at(context.served)
     return name
 
 

@@ -17,10 +17,13 @@ from automem_graph.cli.approving import ask_to_train
 from automem_graph.cli.training import print_training
 from automem_graph.cli.trials import Trials
 from automem_graph.episodes.identity import Asked
+from automem_graph.models.local.contents import contents
 from automem_graph.proficiency.bench import open_bench
 from automem_graph.proficiency.context import TrainContext
 from automem_graph.proficiency.events import Began, Played, Playing, Recorded, Said, Trains
+from automem_graph.proficiency.layout import TrainingFolder
 from automem_graph.proficiency.result import Training, read_training
+from automem_graph.proficiency.terms import read_terms
 from automem_graph.proficiency.trainer import Heartbeat
 from support import toy
 from support.evolutions import V1, evolved
@@ -91,6 +94,11 @@ def test_a_run_that_goes_on_has_no_verdict_yet(capsys):
         (["crafter", "--base", "x", "--run", "a", "--scaffold", "b"], "both name a scaffold"),
         (["crafter", "--base", "x", "--scaffold", "nowhere"], "nowhere"),
         (["crafter", "--base", "x", "--approve"], "--approve asks on a terminal"),
+        (["crafter", "--base", "x", "--trainer-python", "no/python"], "no/python is no program"),
+        (["crafter", "--base", "x", "--accelerate", "'"], "cannot be read: No closing quotation"),
+        (["crafter", "--base", "x", "--served", "openai:gpt-5.5"], "is vllm:NAME@URL, as in"),
+        (["crafter", "--served", "vllm:a@http://b"], "name the folder with the same weights"),
+        (["--rehearse", "--served", "vllm:a@http://b"], "--rehearse brings task, base"),
     ],
 )
 def test_a_users_mistake_is_one_sentence_before_anything_is_played(given, sentence):
@@ -114,6 +122,17 @@ def test_an_estimate_plays_nothing(tmp_path):
     assert told.exit_code == 0, told.output
     assert "to play  35 episodes" in told.stdout  # 4, then 5 seeds by 5 players, then 2 by 3
     assert not list(Path("runs").glob("*/*/episodes"))
+
+
+def test_what_a_server_will_play_is_estimated_without_it(tmp_path):
+    base = save_base(tmp_path / "base")
+    words = ["train", toy.NAME, "--scaffold", "terse", "--base", str(base), "--dry-run"]
+    told = automem(*words, "--served", "vllm:base@http://127.0.0.1:9")
+    assert told.exit_code == 0, told.output
+    assert "to play" in told.stdout
+    kept = read_terms(TrainingFolder(next(Path("runs").iterdir())))
+    assert (kept.gameplay, kept.base) == ("vllm:base@http://127.0.0.1:9", f"local:{base}")
+    assert kept.weights == contents(f"local:{base}") == kept.specialist_weights
 
 
 def test_the_best_scaffold_of_a_run_of_evolve_is_found(tmp_path):

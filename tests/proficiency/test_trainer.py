@@ -19,6 +19,7 @@ from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
 from automem_graph.proficiency.ledger import Fitted
 from automem_graph.proficiency.trainer import Heartbeat, TrainingFailed
+from automem_graph.proficiency.trainers.opening import open_trainer
 from automem_graph.proficiency.trainers.process import SubprocessTrainer
 from support.lessons import HABIT, QUICK, lesson, save_habit, training_in
 from support.processes import alive, wait_for
@@ -36,7 +37,7 @@ class Trained:
         self.examples = save_habit(folder / "examples.jsonl")
         self.adapter = folder / "trials/t1" / NAME
         self.heard: list[Heartbeat] = []
-        self.fitted: Fitted = self.train(SubprocessTrainer(other_python(folder)), self.adapter)
+        self.fitted: Fitted = self.train(open_trainer(other_python(folder)), self.adapter)
 
     def train(self, trainer: SubprocessTrainer, adapter: Path, hear=None) -> Fitted:
         told = hear or self.heard.append
@@ -49,18 +50,24 @@ def written(adapter: Path) -> list[dict[str, object]]:
 
 
 def other_python(folder: Path) -> str:
-    """An environment with the packages for training, in which this one is not installed."""
+    """An environment with the packages for training, in which this one is not installed.
+
+    It is named as from a working folder, and its Python is a link.
+    """
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "other"], check=True)
     (site,) = (folder / "other/lib").glob("python*/site-packages")
     (site / "base.pth").write_text(sysconfig.get_path("purelib"))
-    return str(folder / "other/bin/python")
+    assert (folder / "other/bin/python").is_symlink()
+    return "other/bin/python"
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> Trained:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONPATH")
-        return Trained(tmp_path_factory.mktemp("trained"))
+        folder = tmp_path_factory.mktemp("trained")
+        patch.chdir(folder)
+        return Trained(folder)
 
 
 def test_a_habit_is_learnt(trained):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -24,13 +25,14 @@ def _found(python: str) -> str:
     """An absolute path, its links as they are: that of an environment is one."""
     if not python.strip():
         return sys.executable
-    found = shutil.which(Path(python.strip()).expanduser())
+    named = Path(python.strip()).expanduser()
+    found = shutil.which(named.absolute() if os.sep in python else named)
     if found is None:
         raise RunError(
             f"{python} is no program, and no Python to train with: name that of the environment "
             "with the packages for training, as in --trainer-python ENVIRONMENT/bin/python"
         )
-    return str(Path(found).absolute())
+    return found
 
 
 def _words(accelerate: str) -> tuple[str, ...]:
