@@ -33,7 +33,7 @@ def start_for(base: BaseFacts) -> Start:
     size = base.parameters
     if size and size < 50_000_000:
         lora = Lora(rank=16, alpha=32, learning_rate=2e-3, epochs=1, batch=16, cutoff=cutoff)
-        return Start(lora, 48, f"a base of {size:,} parameters learns with rank 16 at 2e-3 in one epoch")
+        return Start(lora, 48, f"a base of {size:,} parameters learns by one epoch at 2e-3")
     if size and size < 2_000_000_000:
         lora = Lora(rank=32, alpha=64, learning_rate=4e-4, epochs=3, batch=16, cutoff=cutoff)
         return Start(lora, 150, f"a guess for {size:,} parameters, between rehearsal and paper")
