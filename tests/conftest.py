@@ -1,5 +1,6 @@
 """Shared by all tests: helpers under `support` can be imported here and in child processes."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,17 @@ settings.register_profile("untimed", deadline=None)  # no test fails on a busy m
 settings.load_profile("untimed")
 
 
+gc.disable()  # until all is imported and collected: what that leaves is here to stay
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave what is here to stay out of all that looks for garbage: a million objects."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test runs in an empty folder of its own, so that nothing lands in the checkout.
@@ -27,7 +39,10 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     A module that it imported from there is forgotten: another test may have one of that name.
     """
     monkeypatch.chdir(tmp_path)
+    before = sys.modules.copy()
     yield
     for name, module in list(sys.modules.items()):
+        if before.get(name) is module:
+            continue
         if str(getattr(module, "__file__", "")).startswith(f"{tmp_path}{os.sep}"):
             del sys.modules[name]
