@@ -1,5 +1,6 @@
 """Play the toy world with given models, and look at what is on disk afterwards."""
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,22 @@ from automem_graph.agent.events import Event
 from automem_graph.agent.step import StepRow
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.play import EpisodeResult, play_episode
+from automem_graph.episodes.processes import Processes
 from automem_graph.episodes.trace import read_trace
+from automem_graph.worlds.process import RemoteWorld
 from support import toy
 from support.scripted import Say, Scripted, Tooled
+
+WORLDS = Processes()
+"""Holds the corridors of all tests, in one process: these need nothing of a test's own folder."""
+atexit.register(WORLDS.close)
+
+
+class Beside(Processes):
+    """Processes of a table's own, but for the one that holds corridors."""
+
+    def world(self, task: str, seed: int) -> RemoteWorld:
+        return WORLDS.world(task, seed) if task == toy.NAME else super().world(task, seed)
 
 
 class Table:
@@ -21,7 +35,12 @@ class Table:
     def __init__(self, models: dict[str, Scripted], **context: Any) -> None:
         self.models = models
         self.events: list[Event] = []
-        self.desks = EpisodeDesks(listener=self.events.append, resolve=lambda name, _: models[name])
+        self.processes = Beside()
+        self.desks = EpisodeDesks(
+            listener=self.events.append,
+            resolve=lambda name, _: models[name],
+            processes=self.processes,
+        )
         names = {"gameplay": "gameplay", "specialist": "specialist" if len(models) > 1 else ""}
         self.context = PlayContext(**{"task": toy.NAME, "run": "run", **names, **context})
 
@@ -51,6 +70,7 @@ def table(gameplay: Say, specialist: Say | None = None, /, **context: Any) -> It
         yield at
     finally:
         at.desks.close()
+        at.processes.close()
 
 
 def scaffold_with(folder: Path, **files: str) -> str:
