@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import torch
@@ -37,22 +37,19 @@ _HARD = 60.0
 """A weight that no chance can outweigh."""
 
 
-def tokenizer(act: str = ACT) -> PreTrainedTokenizerFast:
+def tokenizer(replies: Iterable[str] = CHANCES) -> PreTrainedTokenizerFast:
     """Byte-level, but that each of the replies is one token."""
     words = tiny.tokenizer()
-    words.add_tokens([WRITE, SEARCH, act])
+    words.add_tokens(list(replies))
     return words
 
 
-def save_base(folder: Path, context: int = 4096, act: str = ACT) -> Path:
-    """The model: embeddings are one-hot, and all layers but the last do nothing.
-
-    `act` is what it says to act.
-    """
-    words = tokenizer(act)
+def save_base(folder: Path, context: int = 4096, chances: Mapping[str, float] = CHANCES) -> Path:
+    """The model: embeddings are one-hot, and all layers but the last do nothing."""
+    words = tokenizer(chances)
     vocabulary = len(words)
     constant, shift = vocabulary, vocabulary + 1  # dimensions beside those of the tokens
-    width = -(-(shift + len(CHANCES)) // 8) * 8
+    width = -(-(shift + len(chances)) // 8) * 8
     config = Qwen2Config(
         vocab_size=vocabulary, hidden_size=width, intermediate_size=8, num_hidden_layers=1,
         num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=context,
@@ -71,8 +68,8 @@ def save_base(folder: Path, context: int = 4096, act: str = ACT) -> Path:
         layer.self_attn.v_proj.weight[constant, constant] = 1.0
         scale = math.sqrt(2 / width)  # of a token's one and the constant one, after the norm
         end, newline = words.eos_token_id, words.convert_tokens_to_ids("Ċ")
-        for number, (reply, chance) in enumerate(CHANCES.items()):
-            said = words.convert_tokens_to_ids(act if reply == ACT else reply)
+        for number, (reply, chance) in enumerate(chances.items()):
+            said = words.convert_tokens_to_ids(reply)
             model.lm_head.weight[said, newline] = (_HARD + math.log(chance)) * scale
             model.lm_head.weight[said, shift + number] = scale
             model.lm_head.weight[end, said] = 2 * _HARD * scale

@@ -20,7 +20,8 @@ from support.evolving import command
 from support.training import Ladder
 from support.training import settings as training
 
-WALK = "<|ACTION|>Walk<|END|>"
+CHANCES = {WRITE: 0.4, SEARCH: 0.15, "<|ACTION|>Walk<|END|>": 0.45}
+"""Of the model's replies, whatever it was shown."""
 
 WALKING = """
 (scaffold / "hooks.py").write_text(
@@ -62,7 +63,7 @@ def settings(folder: Path, proposer: str = WALKING, **other: Any) -> dict[str, A
 
     A routine has so many rounds that LOG writes and PLAN acts sooner or later.
     """
-    given = training(folder, act=WALK)
+    given = training(folder, CHANCES)
     scaffold = Path(given["scaffold"]) / "scaffold.toml"
     scaffold.write_text(scaffold.read_text().replace("rounds = 4", "rounds = 10"))
     return {
@@ -70,8 +71,8 @@ def settings(folder: Path, proposer: str = WALKING, **other: Any) -> dict[str, A
         "proposer": command(folder, proposer),
         "steps": 3,
         "gate_seeds": "31-34",
-        "collect_seeds": "1-3",
-        "trial_seeds": "11-14",
+        "collect_seeds": "1-2",
+        "trial_seeds": "11-13",
         "attempts": 1,
         "revisions": 1,
         "margin": 1.0,

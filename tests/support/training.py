@@ -14,7 +14,7 @@ from automem_graph.proficiency.result import Training
 from automem_graph.proficiency.train import train_specialist
 from automem_graph.scaffold.load import load_scaffold
 from support import toy
-from support.chained import ACT, HUGE, MISFIT, HabitTrainer, save_base
+from support.chained import CHANCES, HUGE, MISFIT, HabitTrainer, save_base
 
 COLLECT, TRIAL, HELD_OUT = "1-8", "11-16", "21-22"
 
@@ -72,10 +72,10 @@ class Ladder:
         )
 
 
-def settings(folder: Path, act: str = ACT, **other: Any) -> dict[str, Any]:
+def settings(folder: Path, chances: Mapping[str, float] = CHANCES, **other: Any) -> dict[str, Any]:
     """A run of loop 2 that takes seconds, with a base model and a scaffold in this folder.
 
-    Memory holds what the model searches for before the first step; `act` is what it says to act.
+    Memory holds what the model searches for before the first step.
     """
     scaffold = folder / "scaffold"
     shutil.copytree(load_scaffold("terse").path, scaffold)
@@ -84,7 +84,7 @@ def settings(folder: Path, act: str = ACT, **other: Any) -> dict[str, Any]:
     return {
         "task": toy.NAME,
         "scaffold": str(scaffold),
-        "base": f"local:{save_base(folder / 'habits', act=act)}",
+        "base": f"local:{save_base(folder / 'habits', chances=chances)}",
         "steps": 5,
         "collect_seeds": COLLECT,
         "trial_seeds": TRIAL,
