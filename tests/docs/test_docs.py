@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import typer
+
 from automem_graph.agent.graph import create_inner_loop
+from automem_graph.cli.app import app
 from automem_graph.cli.config import read_config
 from automem_graph.cli.settings import TABLE_OF
 from automem_graph.episodes.desks import EpisodeDesks
@@ -44,6 +47,17 @@ def test_links_lead_somewhere():
     for page in [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_commands_for_the_papers_model_have_these_options():
+    commands = typer.main.get_command(app).commands
+    page = (CHECKOUT / "docs/qwen32b.md").read_text()
+    lines = re.findall(r"^\$ automem (\w+) (.+)$", page, re.MULTILINE)
+    assert {name for name, _ in lines} == {"serve", "evolve", "train", "evaluate"}
+    for name, words in lines:
+        known = {option for one in commands[name].params for option in one.opts}
+        own = words.partition(" -- ")[0]  # what follows is vLLM's
+        assert set(re.findall(r"--[a-z-]+", own)) <= known, words
 
 
 def test_every_measure_is_defined():
