@@ -24,6 +24,7 @@ from automem_graph.cli.lineage import lineage
 from automem_graph.cli.memory import memory
 from automem_graph.cli.pipeline import pipeline
 from automem_graph.cli.play import play
+from automem_graph.cli.plot import plot
 from automem_graph.cli.replay import replay
 from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
@@ -62,6 +63,7 @@ app.command()(diff)
 app.command()(dataset)
 app.command()(train)
 app.command()(pipeline)
+app.command()(plot)
 app.command()(trace)
 app.command()(replay)
 app.command()(memory)

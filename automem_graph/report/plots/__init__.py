@@ -1,0 +1,1 @@
+"""Pictures for papers, and the figures behind them as tables."""
