@@ -32,6 +32,7 @@ class JobEvent(CallCounts):
     The counts are of this sitting, also those before a retry.
     """
 
+    event: Literal["job"] = "job"
     kind: Literal["started", "stepped", "retried", "ended"]
     job: int
     """Its place in the sequence of jobs."""

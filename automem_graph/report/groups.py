@@ -25,7 +25,7 @@ from automem_graph.structure.terms import read_terms as read_evolution_terms
 
 Kind = Literal["evaluation", "loop 1", "loop 2"]
 
-GATE, TRIAL, HELD_OUT, WIPED = "gate", "trials", "held out", "held out, wiped"
+GATE, TRIAL, HELD_OUT, WIPED = "gate", "trials", "held out", "held out (wiped)"
 """The sets of worlds of the two loops; those of an evaluation are its tasks, and all of them."""
 
 

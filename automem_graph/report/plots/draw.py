@@ -17,6 +17,7 @@ from automem_graph.report.plots.picture import Panel, Picture, Series
 from automem_graph.structure.desk.plain import visible
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -48,6 +49,7 @@ STYLE = {
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
+    "axes.ymargin": 0.12,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.6,
     "lines.linewidth": 1.2,
@@ -116,12 +118,19 @@ def _figure(picture: Picture) -> Figure:
     for place, panel in enumerate(picture.panels, 1):
         _panel(figure.add_subplot(down, across, place), panel, looks)
     if len(looks) > 1:
-        handles, names = figure.axes[0].get_legend_handles_labels()
-        if len(names) <= 6 and across == 1:
-            figure.axes[0].legend(handles, names)
-        else:
-            figure.legend(handles, names, loc="outside lower center", ncols=3)
+        _legend(figure, inside=len(picture.panels) == 1 and len(looks) <= 6)
     return figure
+
+
+def _legend(figure: Figure, *, inside: bool) -> None:
+    drawn: dict[str, Artist] = {}
+    for axes in figure.axes:
+        handles, names = axes.get_legend_handles_labels()
+        drawn |= dict(zip(names, handles, strict=True))
+    if inside:
+        figure.axes[0].legend(drawn.values(), drawn.keys())
+    else:
+        figure.legend(drawn.values(), drawn.keys(), loc="outside lower center", ncols=3)
 
 
 def _panel(axes: Axes, panel: Panel, looks: dict[str, dict[str, Any]]) -> None:
@@ -149,6 +158,8 @@ def _columns(axes: Axes, panel: Panel, looks: dict[str, dict[str, Any]]) -> None
             label.set(rotation=30, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.5, len(names) - 0.5)
     for place, series in enumerate(panel.series):
+        if not series.points:
+            continue
         aside = (place - (len(panel.series) - 1) / 2) * min(APART, 0.8 / len(panel.series))
         look = looks[series.name] if panel.joined else {**looks[series.name], "linestyle": "none"}
         axes.errorbar(

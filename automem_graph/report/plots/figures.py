@@ -65,7 +65,7 @@ def progression(groups: Sequence[Group]) -> Picture:
         unit="progression, %", columns=tuple(columns), joined=loop == "loop 1",
         series=tuple(Series(name=name, points=tuple(points)) for name, points in series.items()),
     )  # fmt: skip
-    said = f"Progression ({', '.join(series)}): mean over episodes {ERRORS}; {_sizes(groups)}."
+    said = f"Progression ({'; '.join(series)}): mean over episodes {ERRORS}; {_sizes(groups)}."
     return Picture(what="progression", caption=f"{said}{_missing(groups)}", panels=(panel,))
 
 
