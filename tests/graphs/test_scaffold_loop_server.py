@@ -76,7 +76,7 @@ def test_a_run_pauses_before_a_version_is_kept_and_a_person_decides(served, walk
     nodes = [one["node"] for one in heard if "node" in one]
     attempt = ["review", "revise", "check", "trial", "gate"]
     assert nodes == ["measure", *attempt, "trial", "gate", "approve"]
-    assert {"play", "result", "row"} < {one.get("event", one.get("kind")) for one in heard}
+    assert {"play", "job", "result", "row"} < {one["event"] for one in heard}
 
     question = question_in(client, thread)
     assert (question["attempt"], question["reason"]) == ("v1.1", "Tell the agent to walk.")
@@ -106,6 +106,28 @@ def test_a_run_pauses_before_a_version_is_kept_and_a_person_decides(served, walk
     assert (row.kept, row.stage, row.why) == (
         False, "approve", "a person declined it: it is a trick",
     )  # fmt: skip
+
+    past = asking_in(client, other)
+    state = client.runs.wait(other, GRAPH, checkpoint=past, context=context)
+    assert "__interrupt__" not in state, "what is decided is not asked again"
+    assert read_rows(folder_of(served, other).lineage)[1] == row
+
+    fork = client.threads.update_state(other, {"fork": "after all"}, checkpoint=past)
+    client.runs.wait(other, GRAPH, checkpoint=fork["checkpoint"], context=context)
+    assert question_in(client, other)["attempt"] == "v1.1"
+    state = client.runs.wait(other, GRAPH, command={"resume": True}, context=context)
+    folder = folder_of(served, other)
+    assert state["version"] == 1
+    assert Path(state["run"]).name == f"{folder.path.name}-after_all"
+    forked = read_evolution(EvolutionFolder(served[1] / state["run"]))
+    assert (forked.best.name, forked.held_out) == ("v1", found.held_out)
+    assert read_rows(folder.lineage)[1] == row, "the run that it left stays as it is"
+
+
+def asking_in(client: Any, thread: str) -> Any:
+    """The latest checkpoint in a thread's history at which a person was about to be asked."""
+    history = client.threads.get_history(thread, limit=100)
+    return next(state["checkpoint"] for state in history if state["next"] == ["approve"])
 
 
 def question_in(client: Any, thread: str) -> Any:

@@ -32,6 +32,7 @@ def collect(bench: Bench, state: LoopState) -> LoopState:
     refuse_failed(found, "the base model")
     return {
         "run": str(bench.folder.path),
+        "forked": "",
         "trial": len(bench.trials) + 1,
         "tried": 0,
         "why": "",

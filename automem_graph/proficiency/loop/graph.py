@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -21,13 +23,15 @@ from langgraph.store.base import BaseStore
 
 from automem_graph.agent.graph import create_inner_loop
 from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.layout import RunError
 from automem_graph.episodes.many import JobEvent
 from automem_graph.models.budget import Budget
 from automem_graph.proficiency.bench import NO_TOOLS, Bench, Tools, open_bench
 from automem_graph.proficiency.context import TrainContext, context_of
 from automem_graph.proficiency.events import Began, Listener
 from automem_graph.proficiency.events import Event as Told
-from automem_graph.proficiency.ledger import BASE
+from automem_graph.proficiency.layout import TrainingFolder
+from automem_graph.proficiency.ledger import BASE, read_ledger
 from automem_graph.proficiency.loop.approve import approve
 from automem_graph.proficiency.loop.collect import collect
 from automem_graph.proficiency.loop.decide import decide
@@ -38,11 +42,15 @@ from automem_graph.proficiency.loop.state import LoopInput, LoopState, name_of
 from automem_graph.proficiency.loop.train import train
 from automem_graph.proficiency.loop.trial import trial
 from automem_graph.proficiency.loop.verify import verify
+from automem_graph.structure.fork import fork_run
 from automem_graph.structure.purse import Unfinished
 
 TrainingLoop = CompiledStateGraph[LoopState, TrainContext, LoopInput, LoopState]
 
 NODES = (collect, decide, select, verify, approve, train, trial, record, promote)
+
+OF_TRIAL = (decide, select, verify, approve, train, trial)
+"""The nodes that come before a trial has its row."""
 
 ROUTES = {
     "decide": ("select", "decide", "record", "promote"),
@@ -93,6 +101,24 @@ def _next(state: LoopState) -> str:
     return state["next"]
 
 
+def _forked(state: LoopState) -> LoopState:
+    """What a fork changes in the state; nothing where none is asked for.
+
+    RunError where an adapter has played: its episodes are named by its folder, which a copy is not.
+    """
+    if not state.get("fork"):
+        return {}
+    run = TrainingFolder(Path(state["run"]))
+    rows = read_ledger(run.ledger)
+    if any(row.fitted is not None for row in rows):
+        raise RunError(
+            f"{run.path} cannot be forked any more, since adapters of it have played: begin "
+            "another run"
+        )
+    fork = str(fork_run(run.path, state["fork"], name_of(state), rows, run.ledger.name))
+    return {"run": fork, "fork": "", "forked": fork}
+
+
 def _at_bench(
     node: Callable[[Bench, LoopState], LoopState],
     hear: Listener | None,
@@ -118,9 +144,16 @@ def _at_bench(
 
         info = runtime.execution_info
         context = context_of(runtime.context, info.thread_id if info else None)
+        moved: LoopState = {} if node is collect else _forked(state)
+        fork = moved.get("forked") or state.get("forked", "")
+        if fork and node is not collect:
+            context = replace(context, run=fork)
         bench = open_bench(context, tell, budget, since, tools)
-        tell(Began(node=node.__name__, trial=name_of(state) if "trial" in state else BASE))
-        return node(bench, state)
+        name = name_of(state) if "trial" in state else BASE
+        tell(Began(node=node.__name__, trial=name))
+        if node in OF_TRIAL and bench.row(name) is not None:
+            return {**moved, "next": "record"}  # the checkpoint is behind the row, which holds
+        return {**node(bench, state), **moved}
 
     async def run_in_thread(state: LoopState) -> LoopState:
         cancelled = Event()

@@ -9,5 +9,4 @@ from automem_graph.structure.loop.state import LoopState
 
 def discard(bench: Bench, state: LoopState) -> LoopState:
     """Write its row; the incumbent gets another challenger."""
-    decide(bench, state, kept=False)
-    return {"attempt": state["attempt"] + 1, "next": "review"}
+    return decide(bench, state, kept=False)

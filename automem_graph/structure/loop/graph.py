@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -27,9 +29,13 @@ from automem_graph.structure.bench import Bench, open_bench
 from automem_graph.structure.context import EvolveContext, context_of
 from automem_graph.structure.events import Began, Listener
 from automem_graph.structure.events import Event as Told
+from automem_graph.structure.fork import fork_run
+from automem_graph.structure.layout import EvolutionFolder
+from automem_graph.structure.lineage import read_rows
 from automem_graph.structure.loop.approve import approve
 from automem_graph.structure.loop.check import check
 from automem_graph.structure.loop.conclude import conclude
+from automem_graph.structure.loop.decide import decided
 from automem_graph.structure.loop.discard import discard
 from automem_graph.structure.loop.gate import gate
 from automem_graph.structure.loop.keep import keep
@@ -43,6 +49,9 @@ from automem_graph.structure.purse import Unfinished
 ScaffoldLoop = CompiledStateGraph[LoopState, EvolveContext, LoopInput, LoopState]
 
 NODES = (measure, review, revise, check, trial, gate, approve, keep, discard, conclude)
+
+OF_ATTEMPT = (revise, check, trial, gate, approve)
+"""The nodes that come before an attempt has its row."""
 
 ROUTES = {
     "review": ("revise", "conclude"),
@@ -90,6 +99,16 @@ def _next(state: LoopState) -> str:
     return state["next"]
 
 
+def _forked(state: LoopState) -> LoopState:
+    """What a fork changes in the state; nothing where none is asked for."""
+    if not state.get("fork"):
+        return {}
+    run = EvolutionFolder(Path(state["run"]))
+    rows = read_rows(run.lineage)
+    fork = str(fork_run(run.path, state["fork"], name_of(state), rows, run.lineage.name))
+    return {"run": fork, "fork": "", "forked": fork}
+
+
 def _at_bench(
     node: Callable[[Bench, LoopState], LoopState],
     hear: Listener | None,
@@ -114,10 +133,16 @@ def _at_bench(
 
         info = runtime.execution_info
         context = context_of(runtime.context, info.thread_id if info else None)
+        moved: LoopState = {} if node is measure else _forked(state)
+        fork = moved.get("forked") or state.get("forked", "")
+        if fork and node is not measure:
+            context = replace(context, run=fork)
         bench = open_bench(context, tell, budget, since)
         attempt = name_of(state) if "version" in state else "v0"
         tell(Began(node=node.__name__, attempt=attempt))
-        return node(bench, state)
+        if node in OF_ATTEMPT and decided(bench, attempt):
+            return {**moved, "next": "discard"}  # the checkpoint is behind the row, which holds
+        return {**node(bench, state), **moved}
 
     async def run_in_thread(state: LoopState) -> LoopState:
         cancelled = Event()

@@ -9,5 +9,4 @@ from automem_graph.structure.loop.state import LoopState
 
 def keep(bench: Bench, state: LoopState) -> LoopState:
     """Write its row; the next version is wanted."""
-    decide(bench, state, kept=True)
-    return {"version": state["version"] + 1, "attempt": 1, "next": "review"}
+    return decide(bench, state, kept=True)

@@ -25,6 +25,7 @@ def measure(bench: Bench, state: LoopState) -> LoopState:
     tried = sum(row.version == f"v{version + 1}" for row in bench.rows)
     return {
         "run": str(bench.folder.path),
+        "forked": "",
         "version": version,
         "attempt": tried + 1,
         "stop": "",

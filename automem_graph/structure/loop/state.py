@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict  # the schemas of graphs need this one below Python 3.12
 
+from automem_graph.structure.fork import Forked
 from automem_graph.structure.lineage import Stage
 
 
@@ -11,11 +12,9 @@ class LoopInput(TypedDict, total=False):
     """A run needs no input: the context says what to do."""
 
 
-class LoopState(TypedDict, total=False):
+class LoopState(Forked, total=False):
     """Where the loop stands."""
 
-    run: str
-    """The run's folder."""
     version: int
     """Of the incumbent."""
     attempt: int
