@@ -27,12 +27,6 @@ def test_every_page_is_in_the_navigation_once():
     assert sorted(pages_of(SITE["nav"])) == pages
 
 
-def test_the_first_page_leads_to_all_that_are_no_examples():
-    linked = set(re.findall(r"\]\(([^)#:]+\.md)\)", (DOCS / "index.md").read_text()))
-    pages = {path.name for path in DOCS.glob("*.md")} - {"index.md"}
-    assert linked == pages
-
-
 def test_the_site_asks_nobody_for_anything():
     assert not re.search(r"https?:|//", (CHECKOUT / "mkdocs.yml").read_text())
     assert SITE["theme"]["highlightjs"] is False

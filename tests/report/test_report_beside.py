@@ -50,7 +50,7 @@ def test_the_list_has_the_runs_and_where_their_reports_are(client: TestClient):
     assert page.status_code == 200
     assert '<a href="reports/evolved/report.html">report of evolved</a>' in page.text
     assert "<td>trained</td><td>loop 2</td>" in page.text
-    assert "&lt;b&gt;x&amp;run</td><td>episodes</td><td>none yet" in page.text
+    assert "&lt;b&gt;x&amp;run</td><td>episodes</td>" in page.text
     assert "<b>" not in page.text
     assert "linked" not in page.text
     assert "empty" not in page.text
