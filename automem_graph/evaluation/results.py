@@ -7,7 +7,7 @@ from itertools import product
 
 from automem_graph.episodes.identity import RunAsked, episode_id
 from automem_graph.episodes.keep import read_run
-from automem_graph.episodes.layout import EPISODE_ID, RunFolder
+from automem_graph.episodes.layout import EPISODE_ID, EpisodeFolder, RunFolder
 from automem_graph.episodes.play import EpisodeResult, read_result
 
 Key = tuple[str, int]
@@ -20,9 +20,15 @@ def read_results(run: RunFolder) -> tuple[RunAsked, dict[Key, EpisodeResult | No
     An evaluation's episodes are those of its tasks and seeds, whether or not they were begun; a run
     of single plays has those that were. Forks belong to neither. Raises RunError.
     """
+    asked, episodes = episodes_of(run)
+    return asked, {key: read_result(folder) for key, folder in episodes.items()}
+
+
+def episodes_of(run: RunFolder) -> tuple[RunAsked, dict[Key, EpisodeFolder]]:
+    """The same episodes as folders, which are there or not. Raises RunError."""
     asked = read_run(run)
     return asked, {
-        (task, seed): read_result(run.episode(episode_id(asked.of(task), seed)))
+        (task, seed): run.episode(episode_id(asked.of(task), seed))
         for task, seed in _keys(run, asked)
     }
 

@@ -55,15 +55,24 @@ def difference(gaps: Sequence[float]) -> Difference:
     import numpy as np  # heavy, and only comparisons need it
     from scipy import stats
 
-    sample = (np.asarray(gaps, dtype=float),)
-    interval = stats.bootstrap(
-        sample, np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
-    ).confidence_interval
+    low, high = interval(gaps)
     flips = stats.permutation_test(
-        sample, np.mean, permutation_type="samples", n_resamples=FLIPS, batch=10_000,
+        (np.asarray(gaps, dtype=float),), np.mean, permutation_type="samples", n_resamples=FLIPS,
+        batch=10_000, rng=np.random.default_rng(0),
+    )  # fmt: skip
+    return Difference(n=len(gaps), mean=mean, low=low, high=high, p=float(flips.pvalue))
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean of at least two values, by the percentile bootstrap.
+
+    Resampling is seeded: the same values always give the same interval.
+    """
+    import numpy as np
+    from scipy import stats
+
+    found = stats.bootstrap(
+        (np.asarray(values, dtype=float),), np.mean, n_resamples=RESAMPLES, method="percentile",
         rng=np.random.default_rng(0),
-    )  # fmt: skip
-    return Difference(
-        n=len(gaps), mean=mean,
-        low=float(interval.low), high=float(interval.high), p=float(flips.pvalue),
-    )  # fmt: skip
+    ).confidence_interval  # fmt: skip
+    return float(found.low), float(found.high)

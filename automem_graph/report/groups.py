@@ -7,25 +7,25 @@ it goes: what is missing or has failed is counted, and no mean is taken over wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
-from automem_graph.episodes.play import EpisodeResult
-from automem_graph.evaluation.results import Key, read_results
+from automem_graph.episodes.play import EpisodeResult, read_result
+from automem_graph.evaluation.results import Key, episodes_of
 from automem_graph.evaluation.scores import ALL, Score, score
 from automem_graph.evaluation.suite import short_name
 from automem_graph.proficiency.layout import TrainingFolder
 from automem_graph.proficiency.ledger import read_ledger
 from automem_graph.proficiency.terms import read_terms as read_training_terms
 from automem_graph.structure.layout import EvolutionFolder
-from automem_graph.structure.lineage import kept_versions, read_rows
+from automem_graph.structure.lineage import Row, kept_versions, read_rows
 from automem_graph.structure.terms import read_terms as read_evolution_terms
 
 Kind = Literal["evaluation", "loop 1", "loop 2"]
 
-GATE, TRIAL, HELD_OUT, WIPED = "gate", "trials", "held out", "held out (wiped)"
+GATE, FRESH, TRIAL, HELD_OUT, WIPED = "gate", "fresh", "trials", "held out", "held out, wiped"
 """The sets of worlds of the two loops; those of an evaluation are its tasks, and all of them."""
 
 
@@ -42,8 +42,12 @@ class Group:
     folder: RunFolder
     asked: int
     """How many episodes there are to be."""
+    episodes: Mapping[Key, EpisodeFolder]
+    """Those that the run knows of, begun or not."""
     results: tuple[EpisodeResult, ...]
     """Those that there are, whatever came of them."""
+    damaged: Mapping[Key, str] = field(default_factory=dict)
+    """Why a result cannot be read, where one cannot."""
 
     @property
     def score(self) -> Score:
@@ -53,6 +57,10 @@ class Group:
     @property
     def done(self) -> tuple[EpisodeResult, ...]:
         return tuple(result for result in self.results if result.status == "done")
+
+    @property
+    def by_world(self) -> dict[Key, EpisodeResult]:
+        return {(result.asked.task, result.seed): result for result in self.results}
 
     def episode(self, result: EpisodeResult) -> EpisodeFolder:
         """The folder of one of the results. Raises RunError for an id that is none."""
@@ -64,31 +72,43 @@ def read_groups(path: Path) -> tuple[Group, ...]:
 
     Raises RunError where there is no run, or a damaged one.
     """
+    groups: Iterable[Group]
     if EvolutionFolder(path).asked.exists():
-        groups = _of_evolution(EvolutionFolder(path))
+        groups = evolution_groups(EvolutionFolder(path))
     elif TrainingFolder(path).asked.exists():
-        groups = _of_training(TrainingFolder(path))
+        groups = training_groups(TrainingFolder(path))
     elif RunFolder(path).asked.exists():
-        groups = _of_evaluation(RunFolder(path))
+        groups = evaluation_groups(RunFolder(path))
     else:
-        raise RunError(
-            f"there is no run in {path}: it has no run.json, evolve.json or train.json; name the "
-            "folder that automem evaluate, evolve, train or play has written"
-        )
-    return tuple(group for group in groups if group.results)
+        raise no_run(path)
+    found = tuple(group for group in groups if group.results)
+    for damaged in (group.damaged for group in found):
+        if damaged:
+            raise RunError(next(iter(damaged.values())))
+    return found
 
 
-def _of_evaluation(run: RunFolder) -> Iterable[Group]:
-    asked, results = read_results(run)
-    name = _name(run.path)
-    for task in asked.tasks:
-        keys = [key for key in results if key[0] == task]
-        yield _group("evaluation", name, name, short_name(task), run, keys, results)
+def no_run(path: Path) -> RunError:
+    """Why there is nothing to show, and what to name instead."""
+    return RunError(
+        f"there is no run in {path}: it has no run.json, evolve.json or train.json; name the "
+        "folder that automem evaluate, evolve, train or play has written"
+    )
+
+
+def evaluation_groups(run: RunFolder) -> Iterable[Group]:
+    """A group for each task, and one for all of several. Raises RunError."""
+    asked, episodes = episodes_of(run)
+    name = name_of(run.path)
+    each = [[key for key in episodes if key[0] == task] for task in asked.tasks]
+    for task, keys in zip(asked.tasks, each, strict=True):
+        yield _group("evaluation", name, name, short_name(task), run, keys, episodes)
     if len(asked.tasks) > 1:
-        yield _group("evaluation", name, name, ALL, run, list(results), results)
+        yield _group("evaluation", name, name, ALL, run, list(episodes), episodes)
 
 
-def _of_evolution(folder: EvolutionFolder) -> Iterable[Group]:
+def evolution_groups(folder: EvolutionFolder) -> Iterable[Group]:
+    """The versions that were kept; before the first one is measured, none. Raises RunError."""
     terms = read_evolution_terms(folder)
     for row in kept_versions(read_rows(folder.lineage)):
         for worlds, seeds, wiped in (
@@ -97,34 +117,57 @@ def _of_evolution(folder: EvolutionFolder) -> Iterable[Group]:
             (WIPED, terms.held_out, True),
         ):
             run = folder.play(row.scaffold, wiped=wiped)
-            yield _played("loop 1", folder.path, row.version, worlds, run, terms.keys(seeds))
+            yield played("loop 1", folder.path, row.version, worlds, run, terms.keys(seeds))
 
 
-def _of_training(folder: TrainingFolder) -> Iterable[Group]:
+def rejected_groups(folder: EvolutionFolder, rows: Sequence[Row]) -> Iterable[Group]:
+    """What rejected attempts have played, on the gate's worlds and on fresh ones."""
+    for row in rows:
+        if row.kept or not row.scaffold:
+            continue
+        for worlds, match in ((GATE, row.trial), (FRESH, row.confirmation)):
+            if match is not None and match.pairs:
+                keys = [pair.key for pair in match.pairs]
+                run = folder.play(row.scaffold)
+                yield played("loop 1", folder.path, row.name, worlds, run, keys)
+
+
+def training_groups(folder: TrainingFolder) -> Iterable[Group]:
+    """The controls and the trials, failed ones as far as they have played. Raises RunError."""
     terms = read_training_terms(folder)
     for row in read_ledger(folder.ledger):
         for worlds, seeds in ((TRIAL, terms.trial), (HELD_OUT, terms.held_out)):
             run = folder.play(row.name)
-            yield _played("loop 2", folder.path, row.name, worlds, run, terms.keys(seeds))
+            yield played("loop 2", folder.path, row.name, worlds, run, terms.keys(seeds))
 
 
-def _played(
+def played(
     kind: Kind, path: Path, player: str, worlds: str, run: RunFolder, keys: Sequence[Key]
 ) -> Group:
-    results = read_results(run)[1] if run.asked.exists() else {}
-    return _group(kind, _name(path), player, worlds, run, keys, results)
+    """A player's group on these worlds: an empty one where nobody has begun. Raises RunError."""
+    episodes = episodes_of(run)[1] if run.asked.exists() else {}
+    return _group(kind, name_of(path), player, worlds, run, keys, episodes)
+
+
+def name_of(path: Path) -> str:
+    """The name of a run's folder."""
+    return path.resolve().name
 
 
 def _group(
     kind: Kind, name: str, player: str, worlds: str, run: RunFolder, keys: Sequence[Key],
-    results: Mapping[Key, EpisodeResult | None],
+    episodes: Mapping[Key, EpisodeFolder],
 ) -> Group:  # fmt: skip
-    found = (results.get(key) for key in keys)
+    mine = {key: episodes[key] for key in keys if key in episodes}
+    results, damaged = [], {}
+    for key, folder in mine.items():
+        try:
+            result = read_result(folder)
+        except RunError as why:
+            damaged[key] = str(why)
+        else:
+            results += [result] if result is not None else []
     return Group(
         run=name, kind=kind, player=player, worlds=worlds, folder=run, asked=len(keys),
-        results=tuple(result for result in found if result is not None),
+        episodes=mine, results=tuple(results), damaged=damaged,
     )  # fmt: skip
-
-
-def _name(path: Path) -> str:
-    return path.resolve().name

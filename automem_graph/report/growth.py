@@ -15,22 +15,27 @@ MOST_POINTS = 400
 
 
 def curve(group: Group) -> tuple[tuple[int, Estimate], ...]:
-    """Characters in memory at the end of a step, over the episodes that took it.
+    """Characters in memory at the end of a step, over the done episodes that took it.
 
     The steps are counted from 1, and 0 stands for the initial files. The curve ends where fewer
     than half of the done episodes are left: a mean over the few that live longest says something
     else. Raises RunError for a damaged journal.
     """
-    played = [result for result in group.done if result.steps]
+    return curve_of([(group.episode(one), one.steps) for one in group.done])
+
+
+def curve_of(episodes: Sequence[tuple[EpisodeFolder, int]]) -> tuple[tuple[int, Estimate], ...]:
+    """The same of any episodes, each with the number of its steps."""
+    played = [(folder, steps) for folder, steps in episodes if steps]
     if not played:
         return ()
-    longest = sorted(result.steps for result in played)[len(played) // 2]
+    longest = sorted(steps for _, steps in played)[len(played) // 2]
     every = -(-longest // MOST_POINTS)
-    steps = range(0, longest + 1, every)
-    sizes = [list(sizes_at(group.episode(one), steps[: one.steps // every + 1])) for one in played]
+    at = range(0, longest + 1, every)
+    sizes = [list(sizes_at(folder, at[: steps // every + 1])) for folder, steps in played]
     return tuple(
         (step, estimate([one[place] for one in sizes if len(one) > place]))
-        for place, step in enumerate(steps)
+        for place, step in enumerate(at)
     )
 
 
