@@ -26,6 +26,7 @@ from automem_graph.cli.pipeline import pipeline
 from automem_graph.cli.play import play
 from automem_graph.cli.plot import plot
 from automem_graph.cli.replay import replay
+from automem_graph.cli.report import report
 from automem_graph.cli.serve import serve
 from automem_graph.cli.trace import trace
 from automem_graph.cli.train import train
@@ -64,6 +65,7 @@ app.command()(dataset)
 app.command()(train)
 app.command()(pipeline)
 app.command()(plot)
+app.command()(report)
 app.command()(trace)
 app.command()(replay)
 app.command()(memory)

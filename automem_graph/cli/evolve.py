@@ -31,7 +31,7 @@ from automem_graph.cli.options import (
 )
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.models.budget import Budget, rates
-from automem_graph.report.evolution import write_page
+from automem_graph.report.report import read_report, write_report
 from automem_graph.structure.bench import open_bench
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.evolve import evolve_scaffold
@@ -167,7 +167,8 @@ def evolve(
         trouble = _run(suite, given, budget, follow, approve=approve)
         if bench.rows:
             found = read_evolution(bench.folder, prices=known)
-            page = write_page(found, bench.folder)
+            page = bench.folder.report
+            write_report(read_report([bench.folder.path], page.parent, known), page)
     if trouble is not None:
         stop(*trouble)
     if as_json:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -176,11 +177,11 @@ def _training(folder: TrainingFolder, prices: Mapping[str, Price]) -> Source:
 def _table(path: Path, finals: Sequence[Path]) -> Source:
     """The table of a pipeline: who has played its held-out seeds."""
     notes = list[str]()
+    runs = [RunFolder(folder) for folder in finals if (folder / "run.json").exists()]
     groups = [
-        replace(group, player=FINAL[folder.name], worlds=HELD_OUT)
-        for folder in finals
-        if RunFolder(folder).asked.exists()
-        for group in _groups(notes, lambda folder=folder: _whole(RunFolder(folder)))
+        replace(group, player=FINAL[run.path.name], worlds=HELD_OUT)
+        for run in runs
+        for group in _groups(notes, partial(_whole, run))
     ]
     return Source(
         name=f"{name_of(path)}: final", path=path, kind="evaluation", groups=tuple(groups),
