@@ -6,12 +6,15 @@ it goes: what is missing or has failed is counted, and no mean is taken over wha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from automem_graph.episodes.layout import EpisodeFolder, RunError, RunFolder
+from pydantic import ValidationError
+
+from automem_graph.episodes.layout import EPISODE_ID, EpisodeFolder, RunError, RunFolder
 from automem_graph.episodes.play import EpisodeResult, read_result
 from automem_graph.evaluation.results import Key, episodes_of
 from automem_graph.evaluation.scores import ALL, Score, score
@@ -47,7 +50,7 @@ class Group:
     results: tuple[EpisodeResult, ...]
     """Those that there are, whatever came of them."""
     damaged: Mapping[Key, str] = field(default_factory=dict)
-    """Why a result cannot be read, where one cannot."""
+    """Why a result cannot be read, or not all of it."""
 
     @property
     def score(self) -> Score:
@@ -107,6 +110,23 @@ def evaluation_groups(run: RunFolder) -> Iterable[Group]:
         yield _group("evaluation", name, name, ALL, run, list(episodes), episodes)
 
 
+def foreign_groups(run: RunFolder) -> Iterable[Group]:
+    """Whatever results lie in a run's folder: for one whose episodes have other ids than here.
+
+    Raises RunError where run.json cannot be read.
+    """
+    tasks = episodes_of(run)[0].tasks
+    found: dict[str, dict[Key, EpisodeFolder]] = {}
+    for path in sorted(run.path.glob("episodes/s*-*/episode.json")):
+        folder = EpisodeFolder(path.parent)
+        result = _without_measures(folder) if EPISODE_ID.fullmatch(folder.id) else None
+        if result is not None and result.asked.task in tasks:
+            found.setdefault(result.asked.task, {})[result.asked.task, result.seed] = folder
+    name = name_of(run.path)
+    for task, each in found.items():
+        yield _group("evaluation", name, name, short_name(task), run, list(each), each)
+
+
 def evolution_groups(folder: EvolutionFolder) -> Iterable[Group]:
     """The versions that were kept; before the first one is measured, none. Raises RunError."""
     terms = read_evolution_terms(folder)
@@ -163,11 +183,22 @@ def _group(
     for key, folder in mine.items():
         try:
             result = read_result(folder)
-        except RunError as why:
-            damaged[key] = str(why)
-        else:
-            results += [result] if result is not None else []
+        except RunError:
+            damaged[key] = (
+                f"{folder.result} is damaged, or was written by another version of automem-graph"
+            )
+            result = _without_measures(folder)
+        results += [result] if result is not None else []
     return Group(
         run=name, kind=kind, player=player, worlds=worlds, folder=run, asked=len(keys),
         episodes=mine, results=tuple(results), damaged=damaged,
     )  # fmt: skip
+
+
+def _without_measures(folder: EpisodeFolder) -> EpisodeResult | None:
+    """What can be read of a result whose measures another version has defined."""
+    try:
+        kept = json.loads(folder.result.read_text(encoding="utf-8"))
+        return EpisodeResult.model_validate({**kept, "metrics": None})
+    except (OSError, ValueError, TypeError, ValidationError):
+        return None

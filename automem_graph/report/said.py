@@ -70,6 +70,11 @@ def _of_evolution(run: Evolution) -> str:
             f"{counted}: {best.name} is worth {_worth(run.gate_gain.difference)} on the gate's "
             "worlds, which chose it; held-out worlds are not played yet."
         )
+    if kept and first.gate.progression and best.gate.progression:
+        return (
+            f"{counted}: {best.name} earns {per_cent(best.gate.progression)} % at the gate, v0 "
+            f"{per_cent(first.gate.progression)} %."
+        )
     held = run.held_out.first.progression if run.held_out else None
     earned, where = (held, " held out") if held else (first.gate.progression, "")
     return f"{counted}: v0 earns {per_cent(earned)} %{where}." if earned else f"{counted}."
@@ -103,7 +108,8 @@ def _of_evaluation(groups: Sequence[Group]) -> str:
         return f"Progression: {'; '.join(said)}."
     told = [group for group in groups if group.worlds == ALL] or list(groups)
     if len(told) == 1:
-        return f"Progression: {_score(told[0])}, n {told[0].asked}."
+        count = f", n {told[0].asked}" if told[0].asked > 1 else ""
+        return f"Progression: {_score(told[0])}{count}."
     said = (_score(group, f"{group.worlds} ") for group in told[:6])
     return f"Progression: {'; '.join(said)}."
 
@@ -112,6 +118,8 @@ def _score(group: Group, name: str = "") -> str:
     score = group.score
     if score.progression is None:
         return f"{name}no mean, as {score.incomplete}"
+    if group.asked == 1:
+        return f"{name}{100 * score.progression.mean:.2f} %"
     return f"{name}{per_cent(score.progression)} %"
 
 

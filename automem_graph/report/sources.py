@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from automem_graph.report.groups import (
     Kind,
     evaluation_groups,
     evolution_groups,
+    foreign_groups,
     name_of,
     no_run,
     played,
@@ -35,7 +36,8 @@ from automem_graph.report.groups import (
     training_groups,
 )
 from automem_graph.structure.layout import EvolutionFolder
-from automem_graph.structure.result import Evolution, read_evolution
+from automem_graph.structure.lineage import Spent, kept_versions, read_rows
+from automem_graph.structure.result import Evolution, Version, read_evolution, stopped
 from automem_graph.structure.terms import Terms, read_terms
 
 T = TypeVar("T")
@@ -118,6 +120,11 @@ def _evaluation(run: RunFolder) -> Source:
     notes = list[str]()
     asked = _tried(notes, lambda: episodes_of(run)[0])
     groups = _groups(notes, lambda: evaluation_groups(run))
+    if asked and not groups and (groups := _groups(notes, lambda: foreign_groups(run))):
+        notes.append(
+            "its episodes were played by another version of automem-graph: here are all that lie "
+            "in its folder, and which are missing is not known"
+        )
     return Source(
         name=name_of(run.path), path=run.path, kind="evaluation", groups=groups,
         asked=of_evaluation(asked, run.path) if asked else None, notes=_told(notes, groups),
@@ -144,8 +151,13 @@ def _episode(folder: EpisodeFolder) -> Source:
 def _evolution(folder: EvolutionFolder, prices: Mapping[str, Price]) -> Source:
     notes = list[str]()
     terms = _tried(notes, lambda: read_terms(folder))
-    found = _tried(notes, lambda: read_evolution(folder, prices=prices)) if terms else None
     groups = _groups(notes, lambda: evolution_groups(folder)) if terms else ()
+    damaged = any(group.damaged for group in groups)
+    found = None
+    if terms and not damaged:
+        found = _tried(notes, lambda: read_evolution(folder, prices=prices))
+    elif terms:
+        found = _tried(notes, lambda: _partly(folder, terms, groups))
     if terms and not groups:
         groups = _groups(notes, lambda: _first(folder, terms))
     rejected = _groups(notes, lambda: rejected_groups(folder, found.rows if found else ()))
@@ -153,6 +165,23 @@ def _evolution(folder: EvolutionFolder, prices: Mapping[str, Price]) -> Source:
         name=name_of(folder.path), path=folder.path, kind="loop 1", groups=groups,
         rejected=rejected, asked=of_evolution(terms, folder.path) if terms else None,
         open=not (found and found.stop), notes=_told(notes, groups), evolution=found,
+    )  # fmt: skip
+
+
+def _partly(folder: EvolutionFolder, terms: Terms, groups: Sequence[Group]) -> Evolution:
+    """A run some of whose results cannot be read: its lineage, and what the others earned."""
+    rows = read_rows(folder.lineage)
+    gate = {group.player: group.score for group in groups if group.worlds == GATE}
+    return Evolution(
+        run=str(folder.path), asked=terms, rows=rows,
+        versions=tuple(
+            Version(name=row.version, row=row, gate=gate[row.version])
+            for row in kept_versions(rows)
+            if row.version in gate
+        ),
+        gate_gain=None, held_out=None, stop=stopped(folder),
+        episodes=sum(len(group.done) for group in groups), spared=0,
+        spent=reduce(Spent.plus, (row.spent for row in rows)),
     )  # fmt: skip
 
 
@@ -217,6 +246,9 @@ def _begun(group: Group) -> bool:
 
 
 def _told(notes: Sequence[str], groups: Sequence[Group]) -> tuple[str, ...]:
-    """The notes, and one for the results that cannot be read."""
+    """The notes, and one for all the results that cannot be read."""
     damaged = [why for group in groups for why in group.damaged.values()]
-    return tuple(dict.fromkeys([*notes, *damaged[:3]]))
+    if not damaged:
+        return tuple(notes)
+    more = f" (and {len(damaged) - 1:,} more)" if len(damaged) > 1 else ""
+    return *notes, f"{damaged[0]}{more}"

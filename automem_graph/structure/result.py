@@ -116,7 +116,7 @@ def read_evolution(
         versions=tuple(_version(folder, terms, row) for row in kept),
         gate_gain=_gate_gain(folder, terms, kept),
         held_out=_held_out(folder, terms, kept),
-        stop=_stop(folder) if stop is None else stop,
+        stop=stopped(folder) if stop is None else stop,
         episodes=sum(1 for _ in folder.path.glob("plays/*/episodes/*/episode.json")),
         spared=sum(match.spared for match in matches),
         spent=reduce(Spent.plus, (row.spent for row in rows)),
@@ -194,8 +194,8 @@ def _pairs(
             yield Pair(task=task, seed=seed, before=before, after=after)
 
 
-def _stop(folder: EvolutionFolder) -> str:
-    """Why the search ended, as its result says; empty where there is none yet."""
+def stopped(folder: EvolutionFolder) -> str:
+    """Why the search ended, as its result says; empty where there is none yet. Raises RunError."""
     try:
         return str(json.loads(folder.result.read_text("utf-8")).get("stop", ""))
     except FileNotFoundError:

@@ -48,7 +48,7 @@ def episodes(rows: Sequence[Played], links: Links) -> Episodes:
             title=f"{title}, {count}" + ("" if done == len(each) else f", {done} done"),
             table=Table(
                 caption=title,
-                head=("seed", "world", "progression, %", "steps", "ended", "replay"), rows=(),
+                head=("world", "seed", "progression, %", "steps", "ended", "replay"), rows=(),
             ),
             lines=tuple(_line(row, links) for row in each),
         )  # fmt: skip
@@ -67,15 +67,16 @@ def _by_player(
 
 def _line(row: Played, links: Links) -> Line:
     replay = links.replay(row.path)
-    watch = Cell(text="watch", href=replay) if replay else Cell(text="", command=command(row.path))
-    if row.status == "missing":
-        watch = Cell(text="")
+    watch = Cell(text="watch", href=replay, kind="left")
+    if not replay:
+        shown = "" if row.status == "missing" else command(row.path)
+        watch = Cell(text="", command=shown, kind="left")
     cells = (
-        Cell(text=str(row.seed)),
         Cell(text=short_name(row.task)),
+        Cell(text=str(row.seed)),
         Cell(text=_earned(row)),
         Cell(text=f"{row.steps:,}"),
-        Cell(text=_ended(row), kind="" if row.status == "done" else "bad words"),
+        Cell(text=_ended(row), kind="left" if row.status == "done" else "bad words"),
         watch,
     )
     return Line(id=links.anchor(row.path), cells=cells)

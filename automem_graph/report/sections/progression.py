@@ -35,6 +35,7 @@ def progression(sources: Sequence[Source], rows: Sequence[Earned], links: Links)
         caption="Progression in %, mean ± standard error (95 % interval)",
         head=("player", "worlds", "mean ± SE", "95 % interval", "episodes"),
         rows=tuple(_line(row, by_name[row.run], sources, links) for row in rows),
+        texts=2,
     )
     told = [LEAD, *(TOLD[name] for name in worlds if name in TOLD)]
     values = [

@@ -29,6 +29,8 @@ class Table(Frozen):
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    texts: int = 1
+    """Columns of words, which begin at the left; figures end at the right."""
 
 
 class Figure(Frozen):

@@ -27,7 +27,7 @@ def tokens(sources: Sequence[Source], rows: Sequence[Usage]) -> Section | None:
     lines = tuple(
         (
             Cell(text=label(by_name[row.run], sources, row.player)),
-            Cell(text=row.worlds), Cell(text=row.role), Cell(text=row.model),
+            Cell(text=row.worlds), Cell(text=row.role), Cell(text=row.model, kind="words"),
             Cell(text=f"{row.input:,.0f}"), Cell(text=f"{row.output:,.0f}"),
             Cell(text=_per_step(row.usd)),
         )
@@ -38,11 +38,14 @@ def tokens(sources: Sequence[Source], rows: Sequence[Usage]) -> Section | None:
             caption="Per step and role",
             head=("player", "worlds", "role", "model", "tokens in", "tokens out", "cost"),
             rows=lines,
+            texts=4,
         )
     ]
     if totals:
         head = ("run", "of", "calls", "tokens in", "tokens out", "cost")
-        tables.append(Table(caption="In all, with every sitting", head=head, rows=tuple(totals)))
+        tables.append(
+            Table(caption="In all, with every sitting", head=head, rows=tuple(totals), texts=2)
+        )
     return Section(id="tokens", title="Tokens and cost", lead=LEAD, tables=tuple(tables))
 
 
@@ -60,8 +63,8 @@ def _totals(source: Source, sources: Sequence[Source]) -> Iterator[tuple[Cell, .
 
 
 def _line(run: str, of: str, one: Cost | Spent, cost: str) -> tuple[Cell, ...]:
-    said = (run, of, f"{one.calls:,}", f"{one.input_tokens:,}", f"{one.output_tokens:,}", cost)
-    return tuple(Cell(text=text) for text in said)
+    said = (f"{one.calls:,}", f"{one.input_tokens:,}", f"{one.output_tokens:,}", cost)
+    return Cell(text=run), Cell(text=of, kind="words"), *(Cell(text=text) for text in said)
 
 
 def _per_step(usd: float | None) -> str:
