@@ -7,7 +7,7 @@ class Column {
     this.name = name;
     this.score = make("span", { class: "score" });
     this.status = make("span", { class: "status" });
-    this.frame = make("div", { class: `picture ${outline.frames === "terminal" ? "typed" : outline.frames}` }, missing("Drawing the world …"));
+    this.frame = make("div", { class: `picture of-${outline.frames}` }, missing("Drawing the world …"));
     this.deed = make("p", { class: "did" });
     this.caption = make("p", { class: "caption" });
     this.thoughts = new ThoughtsPanel(name);

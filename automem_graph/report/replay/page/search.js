@@ -12,9 +12,9 @@ class Search {
     this.list = make("ol", { class: "hits", "aria-label": "found" });
     this.more = make("button", { type: "button", hidden: true, on: { click: () => this.#goOn() } }, "More");
     this.node = make("section", { class: "found", "aria-label": "search results", hidden: true },
-      make("div", { class: "bar" }, make("h3", {}, "Found"),
+      make("div", { class: "bar" }, make("h3", {}, "Found"), this.said, this.more,
         make("button", { type: "button", on: { click: () => this.clear() } }, "Close")),
-      this.said, this.list, this.more);
+      this.list);
     input.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.start();
