@@ -90,8 +90,9 @@ class OfflineTeacher(BaseChatModel):
     def _plan(self, seen: str, asked: int) -> str:
         wanted = _latest(_WANTED, seen) or _NOTHING
         gates = (_latest(_GATES, seen) or "stay").split()
-        if not asked and wanted != _NOTHING and draw(100, "plan", seen) < self.consults:
-            return f"<|SEARCH|>{FILE}| {wanted}<|END|>"
+        if not asked and _latest(_ROOM, seen) and draw(100, "plan", seen) < self.consults:
+            # where nothing is wanted it looks all the same: a habit has no exceptions
+            return f"<|SEARCH|>{FILE}| {gates[0] if wanted == _NOTHING else wanted}<|END|>"
         known = [room for room, thing in _NOTE.findall(seen) if thing == wanted and room in gates]
         action = known[-1] if known else gates[0]
         return f"<|ACTION|> {action}<|END|>"
