@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from automem_graph.report.replay.shapes import Outline, Step
 from automem_graph.structure.desk.plain import visible
 from support import toy
 from support.playing import table
-from support.replays import copy_of, cut, lines_of, played
+from support.replays import copy_of, cut, lines_of, longer, played
 from support.scripted import calls
 
 
@@ -298,3 +299,16 @@ def test_text_that_would_not_show_is_spelt_out():
         step = Episode(at.folder).step_range(0, 1)[0]
         assert step.turns[0].said == "\\u202e\\x1b[31m<|ACTION|>Wait<|END|>"
         assert at.context.task == toy.NAME
+
+
+def test_of_a_long_trace_only_the_places_of_its_lines_are_kept(crafter: EpisodeFolder):
+    long = longer(crafter, 2000)
+    tracemalloc.start()
+    try:
+        episode = Episode(long)
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert episode.steps == 2000
+    assert kept < 200 * episode.steps
+    assert most < kept + 500_000

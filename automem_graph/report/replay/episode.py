@@ -44,6 +44,7 @@ from automem_graph.report.replay.shapes import (
 )
 from automem_graph.report.replay.telling import LEAD, kept_prompts, told
 from automem_graph.structure.desk.plain import one_line, visible
+from automem_graph.worlds.frames import Kind
 
 
 class OutOfRange(ValueError):
@@ -103,37 +104,33 @@ class Episode:
             self._timeline.take(row)
         self._past.grow(self.steps)
 
-    def outline(self, k: int, frames: str, atlas: str | None) -> Outline:
+    def outline(self, k: int, frames: Kind, atlas: str | None) -> Outline:
         """What the page needs first; `frames` is their kind, `atlas` where its tiles are."""
-        status, why, ended = self._status()
         asked, head = self.head.asked, self.head
-        try:
-            player, models = _player(Asked.model_validate(asked))
-        except ValidationError:
-            names = {role: asked.get(role) for role in ("gameplay", "specialist")}
-            models = {role: str(name) for role, name in names.items() if name}
-            player = ", ".join(dict.fromkeys(models.values()))
+        player, models = _player(asked)
         task = one_line(str(asked.get("task", "")), 200)
-        return Outline(
-            k=k,
-            id=one_line(self.folder.id, 100),
-            task=task,
-            title=one_line(f"{task}, seed {head.seed}, {player}", 400),
-            version=one_line(self._version, 100),
-            seed=head.seed,
-            scaffold=one_line(str(asked.get("scaffold", "")), 200),
-            agent=one_line(str(asked.get("agent", "")), 100),
-            models={role: one_line(name, 200) for role, name in models.items()},
-            status=status,
-            why=one_line(why, 1000),
-            steps=self.steps,
-            progression=self._timeline.points,
-            events=[*self._events(), *ended],
-            writes=self._past.writes,
-            files=sorted(visible(name) for name in self._past.names),
-            frames=frames,
-            atlas=atlas,
-        )
+        with self._lock:
+            status, why, ended = self._status()
+            return Outline(
+                k=k,
+                id=one_line(self.folder.id, 100),
+                task=task,
+                title=one_line(f"{task}, seed {head.seed}, {player}", 400),
+                version=one_line(self._version, 100),
+                seed=head.seed,
+                scaffold=one_line(str(asked.get("scaffold", "")), 200),
+                agent=one_line(str(asked.get("agent", "")), 100),
+                models={role: one_line(name, 200) for role, name in models.items()},
+                status=status,
+                why=one_line(why, 1000),
+                steps=self.steps,
+                progression=self._timeline.points,
+                events=[*self._events(), *ended],
+                writes=self._past.writes,
+                files=sorted(visible(name) for name in self._past.names),
+                frames=frames,
+                atlas=atlas,
+            )
 
     @property
     def running(self) -> bool:
@@ -255,7 +252,13 @@ class Episode:
         )
 
 
-def _player(asked: Asked) -> tuple[str, dict[str, str]]:
+def _player(said: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """Who plays, in a few words, and the models by role; of another version what there is."""
+    try:
+        asked = Asked.model_validate(said)
+    except ValidationError:
+        models = {role: str(said[role]) for role in ("gameplay", "specialist") if said.get(role)}
+        return ", ".join(dict.fromkeys(models.values())), models
     return asked.player, {role: name for role, (name, _) in asked.models.items()}
 
 

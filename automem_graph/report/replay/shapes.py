@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from automem_graph.protocols import Frozen
+from automem_graph.worlds.frames import Kind
 
 Status = Literal["done", "running", "failed", "partial"]
 """Partial: it was stopped, or nobody plays it now, or not all of it can be read."""
@@ -67,7 +68,7 @@ class Outline(Frozen):
     """The steps in which a model changed a file, ascending."""
     files: list[str]
     """Every name that ever was a file's."""
-    frames: Literal["tiles", "terminal", "chat", "text"]
+    frames: Kind
     atlas: str | None = None
     """Where the tiles are, if frames are made of these."""
 
