@@ -103,9 +103,24 @@ def test_only_this_machine_is_answered_and_only_its_own_pages(client: TestClient
         assert "episodes" not in answer.text
     for host in ("127.0.0.1:8000", "localhost:1"):
         assert client.get("/api/replay", headers={"host": host}).status_code == 200
-    crossed = client.get("/api/replay", headers={"origin": "https://evil.example"})
-    assert not [name for name in crossed.headers if name.startswith("access-control-")]
-    assert crossed.headers["cross-origin-resource-policy"] == "same-origin"
+    for said in (
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors"},
+    ):
+        crossed = client.get("/api/replay", headers=said)
+        assert crossed.status_code == 403
+        assert "episodes" not in crossed.text
+        assert not [name for name in crossed.headers if name.startswith("access-control-")]
+        assert crossed.headers["cross-origin-resource-policy"] == "same-origin"
+    for said in (
+        {"origin": ADDRESS},
+        {"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
+    ):
+        assert client.get("/", headers=said).status_code == 200
     for verb in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
         assert client.request(verb, "/api/replay").status_code == 405
 

@@ -4,8 +4,9 @@
     serve(app, port=0, opened=print)
 
 Who may ask: pages that this application gave out, through a loopback address. The `Host` header is
-checked, so that no name that leads here makes another page one of ours; nothing is said about other
-origins, so browsers keep answers from them; and nothing can be changed, since there are only GETs.
+checked, so that no name that leads here makes another page one of ours; what a browser asks for
+another site's page is refused, also where a server around this one would let it read the answer;
+and nothing can be changed, since there are only GETs.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from pathlib import Path
 
 from anyio import to_thread
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -76,7 +78,7 @@ async def page(request: Request) -> Response:
 
 
 class _Guarded:
-    """Adds to every answer what keeps browsers from doing more with it than showing it."""
+    """Refuses what other sites' pages ask for; tells browsers to do no more than show answers."""
 
     HEADERS = (
         (b"x-content-type-options", b"nosniff"),
@@ -96,7 +98,19 @@ class _Guarded:
                 message["headers"] = [*message.get("headers", ()), *self.HEADERS]
             await send(message)
 
-        await self._app(scope, receive, sent)
+        if scope["type"] == "http" and _is_of_another_site(Headers(scope=scope)):
+            refused = JSONResponse({"error": "this is for its own page only"}, 403)
+            await refused(scope, receive, sent)
+        else:
+            await self._app(scope, receive, sent)
+
+
+def _is_of_another_site(headers: Headers) -> bool:
+    """Whether a browser says that it asks for another site's page; a link may lead here."""
+    if "origin" in headers:
+        return headers["origin"].partition("://")[2] != headers.get("host")
+    asks = headers.get("sec-fetch-site", "none")
+    return asks not in ("none", "same-origin") and headers.get("sec-fetch-mode") != "navigate"
 
 
 def serve(app: Starlette, *, port: int, opened: Callable[[str], None]) -> None:
