@@ -155,5 +155,5 @@ STATUS: Mapping[type[Exception], int] = {
     **{OutOfRange: 404, IndexError: 404},
     **{RunError: 422, JournalError: 422, OSError: 422, RuntimeError: 503},
 }
-"""What may be wrong with a question, or with the files that it is about. A RuntimeError is of frames
-that were closed meanwhile: asking again opens them."""
+"""What may be wrong with a question, or with the files that it is about. A RuntimeError is of
+frames that were closed meanwhile: asking again opens them."""
