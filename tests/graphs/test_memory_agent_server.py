@@ -22,7 +22,7 @@ def say(text: str) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": text}]}
 
 
-def test_it_is_drawn_and_described(served):
+def test_it_is_drawn_and_names_what_it_takes(served):
     client, _ = served
     (assistant,) = client.assistants.search(graph_id=GRAPH)
     drawn = client.assistants.get_graph(assistant["assistant_id"], xray=True)
@@ -31,9 +31,6 @@ def test_it_is_drawn_and_described(served):
     schemas = client.assistants.get_schemas(assistant["assistant_id"])
     fields = schemas["context_schema"]["properties"]
     assert set(fields) == {"memory", "model", "scaffold", "codec"}
-    for name, field in fields.items():
-        assert field.get("description"), name
-        assert "default" in field, name
     assert "messages" in schemas["input_schema"]["properties"]
 
 

@@ -51,15 +51,12 @@ def test_the_loop_is_drawn_with_the_inner_loop_inside_trial(served):
     assert {("check", "revise"), ("keep", "review"), ("discard", "review")} < edges
 
 
-def test_every_field_of_the_context_has_a_description_and_a_default(served):
+def test_its_schemas_name_what_it_takes_and_holds(served):
     client, _ = served
     (assistant,) = client.assistants.search(graph_id=GRAPH)
     schemas = client.assistants.get_schemas(assistant["assistant_id"])
     fields = schemas["context_schema"]["properties"]
     assert {"suite", "proposer", "gate_seeds", "approve", "patience"} <= set(fields)
-    for name, field in fields.items():
-        assert field.get("description"), name
-        assert "default" in field, name
     assert schemas["input_schema"]["properties"] == {}
     assert {"run", "version", "attempt"} < set(schemas["state_schema"]["properties"])
 
