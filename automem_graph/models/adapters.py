@@ -30,6 +30,9 @@ START = (
 
 ANSWER_BYTES = 1 << 20
 
+_ADDING = "add_lora method failed"
+"""What vLLM says, with status 500, of an adapter that its engine could not take in."""
+
 
 class NotServed(RuntimeError):
     """The server is not there, or not as it must be: one sentence on what to start."""
@@ -111,7 +114,7 @@ class AdapterServer:
                 f"{self} takes no adapter of this rank ({refusal}): start it with a higher "
                 "--max-lora-rank, 512 at most"
             )
-        if refusal.status >= 500:
+        if refusal.status >= 500 and (_ADDING not in words or "out of memory" in words):
             return NotServed(f"{self} failed to load an adapter ({refusal}): see its log")
         return UnknownModel(f"{self} refuses it ({refusal})")
 

@@ -50,7 +50,7 @@ def test_an_adapter_is_loaded_once_by_its_full_path_and_dropped(served, folder):
     [
         (lambda: Path("nowhere"), NotServed, "does not find /.*nowhere .*at the same path"),
         (lambda: adapter(rank=128), NotServed, r"start it with a higher --max-lora-rank"),
-        (lambda: adapter(weights=MISFIT_WEIGHTS), UnknownModel, "refuses it .*HeaderTooLarge"),
+        (lambda: adapter(weights=MISFIT_WEIGHTS), UnknownModel, "refuses it .*header too small"),
     ],
 )
 def test_a_refusal_says_whose_fault_it_is(served, path, error, sentence):

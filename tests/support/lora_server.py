@@ -1,7 +1,8 @@
 """A server of a base model's folder that takes LoRA adapters while it runs, as vLLM does.
 
-Paths, statuses and bodies are vLLM's. Instead of computing replies it has the habits of `chained`:
-the base writes in every LOG, and so does an adapter, unless its weights say that it hardly does.
+Paths, statuses and bodies are those that vLLM 0.32 was seen to answer. It computes nothing, and has
+the habits of `chained` instead: the base writes in every LOG, and so does an adapter, unless its
+weights say that it hardly does.
 """
 
 from __future__ import annotations
@@ -86,17 +87,17 @@ class LoraServer(OpenAIServer):
         """Why an adapter is not loaded; status 200 and no words where it is."""
         if name in self.adapters:
             return 400, f"The lora adapter '{name}' has already been loaded."
-        failed = "Call to add_lora method failed: "
+        failed = "Call to add_lora method failed: Worker failed with error "
         if not self.lora:
-            return 400, f"{failed}LoRA is not enabled. Use --enable-lora to enable LoRA."
+            return 500, f"{failed}'LoRA is not enabled. Use --enable-lora to enable LoRA.'"
         try:
             rank = json.loads((folder / "adapter_config.json").read_text())["r"]
             size = (folder / "adapter_model.safetensors").stat().st_size
         except OSError:
-            return 404, f"{failed}Loading lora {name} failed: No adapter found for {folder}"
+            return 404, f"Loading lora {name} failed: No adapter found for <path>"
         if rank > MOST_RANK:
-            return 400, f"{failed}LoRA rank {rank} is greater than max_lora_rank {MOST_RANK}."
-        return (200, "") if size > len(MISFIT_WEIGHTS) else (400, f"{failed}HeaderTooLarge")
+            return 500, f"{failed}'LoRA rank {rank} is greater than max_lora_rank {MOST_RANK}.'"
+        return (200, "") if size > len(MISFIT_WEIGHTS) else (500, f"{failed}'header too small'")
 
 
 def _is_shy(adapter: Path) -> bool:
