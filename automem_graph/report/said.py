@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automem_graph.evaluation.scores import ALL
-from automem_graph.evaluation.statistics import Difference
 from automem_graph.proficiency.result import Training
 from automem_graph.report.figures import held_out_gain, interval, p_value, per_cent, points
 from automem_graph.report.groups import GATE, HELD_OUT, Group
 from automem_graph.report.sources import Source
-from automem_graph.structure.result import Evolution
+from automem_graph.structure.result import Compared, Evolution
 
 GOES_ON = "It has not ended: it is running, or was interrupted, and the same command goes on."
 
@@ -64,10 +63,10 @@ def _of_evolution(run: Evolution) -> str:
     counted = f"It kept {kept} of {tried} attempts" if tried else "Nothing was tried yet"
     first, best = run.versions[0], run.best
     if gain := held_out_gain(run):
-        return f"{counted}: {best.name} is worth {_worth(gain.difference)} on held-out worlds."
+        return f"{counted}: {best.name} is worth {_worth(gain)} on held-out worlds."
     if kept and run.gate_gain is not None:
         return (
-            f"{counted}: {best.name} is worth {_worth(run.gate_gain.difference)} on the gate's "
+            f"{counted}: {best.name} is worth {_worth(run.gate_gain)} on the gate's "
             "worlds, which chose it; held-out worlds are not played yet."
         )
     if kept and first.gate.progression and best.gate.progression:
@@ -123,12 +122,13 @@ def _score(group: Group, name: str = "") -> str:
     return f"{name}{per_cent(score.progression)} %"
 
 
-def _worth(found: Difference) -> str:
+def _worth(compared: Compared) -> str:
+    found, p = compared.difference, p_value(compared.judged.p)
     between = interval(found)
-    said = f"{points(found.mean)} points"
+    said = f"{points(found.mean)} points of progression"
     if between == "-":
         return said
-    return f"{said} of progression (95 % interval {between}, p {p_value(found.p)}, n {found.n})"
+    return f"{said} (95 % interval {between}, one-sided p {p}, n {found.n})"
 
 
 def _count(seeds: Sequence[int], what: str) -> str:

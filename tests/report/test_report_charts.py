@@ -1,61 +1,94 @@
 """Charts: every mark is inside its frame, and says what it is."""
 
-from hypothesis import given
+import math
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automem_graph.report.charts import Chart, pairs_chart, versions_chart
-from automem_graph.structure.lineage import Pair
-from automem_graph.structure.result import read_evolution
-from support.evolutions import FIRST, evolved
+from automem_graph.report.charts import Chart, Path, Point, Scale, Value, curves, dots, slopes
 
-earned = st.floats(0, 1)
+figure = st.floats(-1e6, 1e6)
+share = st.floats(0, 100)
 
 
 def assert_inside(chart: Chart) -> None:
-    ticks = [row.at for row in chart.rows]
-    assert len(ticks) >= 2
-    assert ticks == sorted(ticks, reverse=True)
+    assert len(chart.rows) >= 2
     for mark in chart.marks:
         assert chart.left <= mark.x <= chart.right
         for y in (mark.y, mark.low, mark.high):
-            assert min(ticks) <= y <= max(ticks)
+            assert chart.top <= y <= chart.bottom
+    for stroke in (*chart.lines, *chart.bands):
+        for place in stroke.points.split():
+            x, y = map(float, place.split(","))
+            assert chart.left <= x <= chart.right
+            assert chart.top <= y <= chart.bottom
 
 
-@given(st.lists(st.tuples(earned, earned), min_size=1, max_size=200))
-def test_pairs_are_inside_the_frame_and_go_from_loss_to_gain(gaps):
-    pairs = [Pair(task="t", seed=i, before=a, after=b) for i, (a, b) in enumerate(gaps)]
-    chart = pairs_chart(pairs)
-    assert_inside(chart)
-    kinds = [mark.kind for mark in chart.marks]
-    assert kinds == sorted(kinds, key=["loss", "same", "gain"].index)
-    assert chart.size > 0
+@given(st.lists(figure, min_size=1, max_size=30))
+def test_a_scale_has_few_round_ticks_around_what_it_shows(values):
+    scale = Scale(values, 200, 10)
+    assert 2 <= len(scale.ticks) <= 7
+    places = [scale(value) for value in sorted(values)]
+    assert places == sorted(places, reverse=True)
+    assert all(10 <= place <= 200 for place in places)
 
 
-def test_a_pair_says_its_world_and_its_scores():
-    (mark,) = pairs_chart([Pair(task="minihack-quest-easy", seed=7, before=0.5, after=0.25)]).marks
-    assert mark.label == "quest-easy, seed 7: 50.00 to 25.00 (-25.00)"
-    assert mark.y > mark.low  # further down
-    assert mark.kind == "loss"
+def test_values_that_differ_by_dust_are_one_tick_apart():
+    assert len(Scale([0.3, 0.3 + 1e-16, 1e300], 100, 0).ticks) <= 7
+    assert len(Scale([0.5], 100, 0).ticks) == 2
 
 
-def test_no_pairs_are_no_chart():
-    assert pairs_chart([]) is None
-
-
-def test_versions_stand_beside_what_they_earned_held_out():
-    chart = versions_chart(read_evolution(evolved()))
-    assert_inside(chart)
-    assert [mark.label for mark in chart.marks] == [
-        "v0, gate: 50.00 ± 0.00 %, n 4",
-        "v1, gate: 75.00 ± 0.00 %, n 4",
-        "v0, held out: 50.00 ± 0.00 %, n 4",
-        "v1, held out: 75.00 ± 0.00 %, n 4",
+@given(st.lists(st.tuples(share, share, share), min_size=1, max_size=40))
+def test_means_stand_between_the_ends_of_their_intervals(triples):
+    ordered = [sorted(one) for one in triples]
+    values = [
+        Value(column=at, series=at % 3, low=low, mean=mean, high=high, label="")
+        for at, (low, mean, high) in enumerate(ordered)
     ]
-    assert [row.label for row in chart.rows] == ["50", "60", "70", "80"]
-    assert [column.label for column in chart.columns] == ["v0", "v1"]
-
-
-def test_a_single_version_is_a_chart_too():
-    chart = versions_chart(read_evolution(evolved(rows=(FIRST,))))
+    chart = dots([f"v{at}" for at in range(len(values))], values, "%", ())
+    assert chart is not None
     assert_inside(chart)
-    assert [mark.kind for mark in chart.marks] == ["gate", "held"]
+    assert all(mark.high <= mark.y <= mark.low for mark in chart.marks)  # y grows downwards
+    assert len(chart.columns) <= 12
+
+
+def test_a_world_that_gained_is_another_line_than_one_that_lost():
+    paths = [
+        Path(values=values, labels=("a", "b", "c"), hrefs=("#a", "#b", "#c"))
+        for values in ((10.0, None, 20.0), (10.0, 15.0, 5.0), (3.0, 9.0, 3.0), (1.0, None, None))
+    ]
+    chart = slopes(["v0", "v1", "v2"], paths, "%")
+    assert chart is not None
+    assert_inside(chart)
+    assert [line.kind for line in chart.lines] == ["gain", "loss", "same"]
+    assert [mark.href for mark in chart.marks][:2] == ["#a", "#c"]
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(st.text(), st.lists(st.tuples(figure, figure), max_size=8), max_size=4))
+def test_curves_and_their_bands_are_inside_the_frame(series):
+    points = {
+        name: [Point(at=at, mean=mean, error=abs(mean) / 3) for at, (mean, _) in enumerate(each)]
+        for name, each in series.items()
+    }
+    chart = curves(points, "characters", "step")
+    assert (chart is None) == (not any(points.values()))
+    if chart is not None:
+        assert_inside(chart)
+
+
+def test_nothing_is_no_chart():
+    assert dots([], [], "%", ()) is None
+    assert slopes(["v0"], [], "%") is None
+    assert curves({"v0": []}, "characters", "step") is None
+
+
+def test_long_names_keep_both_of_their_ends():
+    names = [f"evolve-crafter-amber-otter-{at:03d}" for at in range(6)]
+    values = [Value(column=0, series=0, mean=1, low=0, high=2, label="")]
+    chart = dots(names, values, "%", ())
+    assert chart is not None
+    labels = [column.label for column in chart.columns]
+    assert len(set(labels)) == 6
+    assert all(label.startswith("evolv") and "…" in label for label in labels)
+    assert math.isfinite(chart.size)

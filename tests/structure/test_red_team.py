@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from automem_graph.report.evolution import write_page
+from automem_graph.report.report import read_report, write_report
 from automem_graph.scaffold.load import shipped
 from automem_graph.structure.checks import rehearsal
 from automem_graph.structure.events import Began
-from automem_graph.structure.layout import EvolutionFolder
 from support.evolving import HINT
 from support.red_team import HONEST, Candidate, Raid, attempt_of, observing, raid, tree
 
@@ -364,7 +363,7 @@ def test_what_a_proposer_wrote_is_text_wherever_it_is_shown(done: Raid):
     name = attempt_of("writes what hides and what is markup", ALL)
     row = next(row for row in done.found.rows if row.name == name)
     assert row.reason.startswith("\\x1b[2J\\u202eBetter <script>")
-    page = write_page(done.found, EvolutionFolder(done.folder)).read_text()
+    page = write_report(read_report([done.folder]), done.folder / "report.html").read_text()
     assert "<script>alert" not in page
     assert "\u202e" not in page
     told = (done.folder / "workspace" / "history" / "index.md").read_text()
