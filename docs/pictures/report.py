@@ -43,9 +43,9 @@ def main() -> None:
         frame = Path(work) / "phone.html"
         frame.write_text(
             '<body style="margin:0;background:#14171b"><iframe src="report.html" '
-            'style="border:0;width:390px;height:1100px"></iframe>'
+            f'style="border:0;width:390px;height:844px;zoom:{500 / 390}"></iframe>'
         )
-        shoot(frame, HERE / "report-phone.png", 500, 1100, DARK)
+        shoot(frame, HERE / "report-phone.png", 500, 1082, DARK)
 
 
 if __name__ == "__main__":
