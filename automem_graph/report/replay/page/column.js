@@ -1,5 +1,7 @@
 // One episode on the page: its world, what its agent read and thought, and its files.
 
+const SOON = 300; // milliseconds until a picture that is still being drawn is asked for again
+
 class Column {
   constructor(episode, place, name) {
     const { outline } = episode;
@@ -13,7 +15,7 @@ class Column {
     this.thoughts = new ThoughtsPanel(name);
     this.files = new FilesPanel(name);
     this.words = new Latest((step) => episode.words(step), (step, found) => this.#tell(step, found));
-    this.picture = new Latest((step) => episode.picture(step), (_, found) => this.#paint(found));
+    this.picture = new Latest((step) => episode.picture(step), (step, found) => this.#paint(step, found));
     const head = make("header", {}, make("h2", { title: name }, badge(place, ""), name), this.status, this.score);
     const world = make("section", { class: "world", "aria-label": `the world of ${name}` },
       head, this.frame, this.deed, this.caption);
@@ -23,6 +25,7 @@ class Column {
 
   /** Show a step: the words first, since a world takes its time to be drawn. */
   draw(step) {
+    this.step = step;
     const late = setTimeout(() => this.node.classList.add("late"), 250);
     const picture = this.picture.want(step).then(() => {
       clearTimeout(late);
@@ -32,7 +35,8 @@ class Column {
     return { words: this.words.want(step), picture };
   }
 
-  #paint({ frame, atlas }) {
+  #paint(step, { frame, atlas }) {
+    if (frame?.later) setTimeout(() => this.step === step && this.picture.want(step), SOON);
     this.frame.replaceChildren(drawFrame(frame, atlas));
     this.caption.textContent = frame?.caption ? visible(frame.caption) : "";
   }

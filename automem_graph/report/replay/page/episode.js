@@ -21,7 +21,9 @@ class Pieces {
     this.#kept.set(place, piece);
     if (this.#kept.size > this.most) this.#kept.delete(this.#kept.keys().next().value);
     try {
-      return (await piece)[step - place * this.size] ?? null;
+      const found = await piece;
+      if (found.at(-1)?.later) this.#kept.delete(place); // it ends where drawing has come to
+      return found[step - place * this.size] ?? (found.at(-1)?.later ? found.at(-1) : null);
     } catch (error) {
       this.#kept.delete(place);
       throw error;
@@ -77,9 +79,17 @@ class Episode {
 
   /** The world's picture; an Error in its place where it cannot be had. */
   async picture(step) {
-    const frame = this.frames.at(Math.min(step, this.last));
-    const [drawn, atlas] = await Promise.all([frame, this.atlas].map((one) => one.catch((error) => error)));
-    return { frame: drawn, atlas };
+    const place = Math.min(step, this.last);
+    const asked = [this.#frame(place), this.atlas];
+    const [frame, atlas] = await Promise.all(asked.map((one) => one.catch((error) => error)));
+    return { frame, atlas };
+  }
+
+  /** A frame that is `later` is not drawn yet: what the world says stands for it. */
+  async #frame(place) {
+    const frame = await this.frames.at(place);
+    if (!frame?.later || place === this.last) return frame;
+    return { ...frame, text: (await this.steps.at(place)).observation };
   }
 
   /** Ask for what comes next while this is looked at. */
