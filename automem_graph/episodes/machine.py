@@ -23,7 +23,8 @@ WAITING = 16
 few enough for the rate limits of most providers."""
 
 LIGHT_BYTES = 64 * 2**20
-"""Weights in the driver itself that are no heavier are read by a driver for each core."""
+"""Weights in the driver itself that are no heavier are read by a driver for each core, and their
+batches may be large."""
 
 _LOOK_S = 1.0
 
@@ -52,8 +53,9 @@ class _Place:
 class ThisMachine:
     """The default `Executor`: as many drivers as there are cores, each with its share of episodes.
 
-    `parallel` is how many episodes are played at once in all: by default `WAITING`, and as many as
-    there are cores where all models are offline and so need these. An episode that takes longer
+    `parallel` is how many episodes are played at once in all: by default `WAITING`,
+    `MOST_AT_ONCE` where all models are light ones in the drivers, and as many as there are cores
+    where all are offline and so need these. An episode that takes longer
     than `time_limit_s` since its driver began with it is ended by killing the driver, since nothing
     less stops a thread; the driver's other episodes go on in a new one. Let it be minutes: a world
     that hangs holds up the others of its process until its own limit, a minute, ends it.
@@ -194,18 +196,25 @@ def _places(parallel: int, jobs: Sequence[EpisodeJob]) -> list[_Place]:
     One where a model that is not light is in the driver itself: so all share its weights, and its
     batches.
     """
-    most = max(_cores(), -(-parallel // MOST_AT_ONCE))
-    local = [name.removeprefix(LOCAL) for name in _models(jobs) if name.startswith(LOCAL)]
-    if any(weight_bytes(name) > LIGHT_BYTES for name in local):
-        most = 1
+    heavy = any(weight_bytes(name) > LIGHT_BYTES for name in _local(jobs))
+    most = 1 if heavy else max(_cores(), -(-parallel // MOST_AT_ONCE))
     drivers = min(parallel, most)
     share, rest = divmod(parallel, drivers)
     return [_Place(share + (number < rest)) for number in range(drivers)]
 
 
 def _parallel_for(jobs: Sequence[EpisodeJob]) -> int:
-    elsewhere = any(name and not name.startswith(OFFLINE) for name in _models(jobs))
-    return WAITING if elsewhere else _cores()
+    elsewhere = {name for name in _models(jobs) if name and not name.startswith(OFFLINE)}
+    local = _local(jobs)
+    if not elsewhere:
+        return _cores()
+    light = len(local) == len(elsewhere) and all(weight_bytes(one) <= LIGHT_BYTES for one in local)
+    return MOST_AT_ONCE if light else WAITING
+
+
+def _local(jobs: Sequence[EpisodeJob]) -> list[str]:
+    """The models that are in the driver itself, as `PATH[@ADAPTER]`."""
+    return [one.removeprefix(LOCAL) for one in _models(jobs) if one.startswith(LOCAL)]
 
 
 def _models(jobs: Sequence[EpisodeJob]) -> set[str]:
