@@ -1,7 +1,7 @@
 """The pictures of a report: `report.png` and `report-phone.png`, of a run's first screens.
 
-`python docs/pictures/report.py RUN` with Debian's chromium; RUN is a folder that a command such
-as `automem evolve` has written.
+`python docs/pictures/report.py RUN` with Debian's chromium; RUN is a folder that `automem evolve`,
+or any other command, has written.
 """
 
 from __future__ import annotations

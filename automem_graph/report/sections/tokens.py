@@ -13,7 +13,8 @@ from automem_graph.structure.lineage import Spent
 
 LEAD = (
     "Tokens per step as the provider counts them, else about four characters each: the mean over "
-    "the done episodes. A model without a price is unpriced; automem evolve --prices names prices."
+    "the done episodes. A model without a price is unpriced: automem report "
+    "--prices takes a file of prices."
 )
 
 
