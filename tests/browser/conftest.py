@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.report.replay.serve import make_app
 from support.browsing import ARGUMENTS, HOSTILE, Open, served
 from support.long_trace import long_trace
+
+
+PATIENCE_MS = 60_000
+"""Waited for what should come at once: on a busy machine nothing does."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +59,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
         contexts.append(context)
         context.route("**/*", only_here)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         if strict:
             page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
         page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -84,7 +84,7 @@ def test_words_are_found_anywhere(open_page: Open, one: str):
 def test_an_event_is_jumped_to(open_page: Open, one: str):
     page = open_page(one)
     row = page.locator(".events button").nth(3)
-    step = int(row.locator(".at").inner_text())
+    step = int(row.locator(".at").text_content())
     row.click()
     stands_at(page, step)
     expect(row).to_have_attribute("aria-current", "step")
@@ -183,6 +183,7 @@ def test_a_running_episode_is_followed(open_page: Open, tmp_path: Path, episodes
                 trace.write(rest)
             stands_at(page, 80)
             expect(page.locator(".thoughts")).to_contain_text("Step 80 is being played")
+            page.close()
     finally:
         os.close(held)
 

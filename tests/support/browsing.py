@@ -31,7 +31,7 @@ Open = Callable[..., Page]
 def served(app: Starlette) -> Iterator[str]:
     """The address of an application that is served while this lasts."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=10)
         server = uvicorn.Server(config)
         app.state.closing = lambda: server.should_exit
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -23,6 +23,7 @@ class Events {
     this.node = make("section", { class: "happened", "aria-label": "events" },
       make("div", { class: "bar" }, make("h3", {}, "Events")), this.kinds, this.list);
     this.refresh();
+    new ResizeObserver(() => this.mark()).observe(this.list);
   }
 
   /** After an outline has changed. */

@@ -1,17 +1,18 @@
 // The page put together.
 
-/** What an episode is called beside others: what is not the same in all of them. */
+/** What an episode is called beside others: what tells them apart, in as few words as may be. */
 function namesOf(outlines) {
   const facts = outlines.map((outline) => ({
-    task: outline.task, seed: `seed ${outline.seed}`, agent: outline.agent,
-    scaffold: outline.version || outline.scaffold, ...outline.models,
+    version: outline.version, scaffold: outline.scaffold, agent: outline.agent,
+    task: outline.task, seed: `seed ${outline.seed}`, ...outline.models,
   }));
+  const values = (key) => new Set(facts.map((one) => one[key] ?? "").filter(Boolean));
   const keys = [...new Set(facts.flatMap(Object.keys))];
-  const differ = keys.filter((key) => new Set(facts.map((one) => one[key])).size > 1);
+  const enough = keys.find((key) => values(key).size === outlines.length);
+  const differ = enough ? [enough] : keys.filter((key) => new Set(facts.map((one) => one[key])).size > 1);
   const names = facts.map((one) => differ.map((key) => one[key]).filter(Boolean).join(" + "));
   return names.map((name, at) => {
-    const own = outlines.length === 1 ? outlines[0].version || outlines[0].scaffold || outlines[0].agent : name;
-    const said = oneLine(own || outlines[at].id, 60);
+    const said = oneLine(name || outlines[at].id, 60);
     return names.indexOf(name) === at ? said : `${said} (${at + 1})`;
   });
 }
@@ -57,7 +58,6 @@ async function main() {
   controls(player, events);
   player.addEventListener("step", () => { timeline.show(); events.mark(); });
   player.addEventListener("told", () => markWords(search.words));
-  player.addEventListener("drawn", () => events.mark());
   listen(player, events, search, el("help"));
   el("help-button").addEventListener("click", () => el("help").showModal());
   await player.go(asked() ?? 0);

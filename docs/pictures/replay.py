@@ -1,7 +1,7 @@
-"""The pictures of the pages, each from a run that is played for it: offline, in a minute or two.
+"""The pictures of replays, each of episodes that are played for it: offline, in a minute.
 
-`python docs/pictures/make.py [NAME...]` from anywhere, with the `dev` extra and Debian's chromium;
-names are those of the functions in `PICTURES`.
+`python docs/pictures/replay.py [NAME...]` needs the `dev` extra and Debian's chromium; the
+names are those in `PICTURES`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu")
 
 
-def replay(browser: Browser, work: Path) -> None:
+def single(browser: Browser, work: Path) -> None:
     """`replay.png` and `replay-phone.png`: an episode of Crafter, where a zombie comes."""
     run = play(work / "memory")
     with served(run) as address:
@@ -33,8 +33,8 @@ def replay(browser: Browser, work: Path) -> None:
         page.screenshot(path=HERE / "replay-phone.png")
 
 
-def replay_three(browser: Browser, work: Path) -> None:
-    """`replay-three.png`: one world, played with two scaffolds, and by chance."""
+def three(browser: Browser, work: Path) -> None:
+    """`replay-three.png`: one world, with memory, without it, and by chance."""
     runs = [
         play(work / "v0"),
         play(work / "wiped", "--agent", "memory-wiped"),
@@ -46,8 +46,8 @@ def replay_three(browser: Browser, work: Path) -> None:
 
 
 PICTURES: dict[str, Callable[[Browser, Path], None]] = {
-    "replay": replay,
-    "replay-three": replay_three,
+    "single": single,
+    "three": three,
 }
 
 
