@@ -13,7 +13,6 @@ from automem_graph.report.replay.serve import make_app
 from support.browsing import ARGUMENTS, HOSTILE, Open, served
 from support.long_trace import long_trace
 
-
 PATIENCE_MS = 60_000
 """Waited for what should come at once: on a busy machine nothing does."""
 

@@ -106,6 +106,7 @@ def test_everything_can_be_done_by_keyboard(open_page: Open, one: str):
     page.keyboard.press("End")
     stands_at(page, 260)
     page.keyboard.press("p")
+    expect(page.locator(".events [aria-current]")).to_be_in_viewport()
     page.keyboard.press("Home")
     stands_at(page, 0)
     page.keyboard.press("Space")

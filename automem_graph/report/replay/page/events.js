@@ -76,7 +76,7 @@ class Events {
     this.marked = marked;
     marked?.setAttribute("aria-current", "step");
     const { scrollTop, clientHeight } = this.list;
-    const at = marked?.offsetTop ?? 0;
+    const at = marked?.parentElement.offsetTop ?? 0;
     const seen = at >= scrollTop && at + 28 <= scrollTop + clientHeight;
     if (!seen && !this.list.contains(document.activeElement)) this.list.scrollTop = at - clientHeight / 2;
   }
