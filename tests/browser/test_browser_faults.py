@@ -1,24 +1,9 @@
 """What a page must withstand, and what keeps people from it: hostile text, axe's findings."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from support.browsing import Open
-
-SERIOUS = ("serious", "critical")
-
-
-def faults(page: Page) -> list[str]:
-    """What axe calls serious or critical, and where."""
-    alike = [[f".{rows} li:nth-child(n+4)"] for rows in ("events", "hits")]
-    ran = Axe().run(page, {"exclude": alike}, {"resultTypes": ["violations"]})
-    return [
-        f"{one['id']}: {node['target']}: {node['failureSummary']}"
-        for one in ran.response["violations"]
-        if one["impact"] in SERIOUS
-        for node in one["nodes"]
-    ]
+from support.browsing import Open, faults
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from starlette.applications import Starlette
 
@@ -24,7 +25,21 @@ HOSTILE = (
     "<a href='javascript:hit = 3'>here</a>{{ hit }}\u202e"
 )
 
+SERIOUS = ("serious", "critical")
+
 Open = Callable[..., Page]
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical, and where."""
+    alike = [[f".{rows} li:nth-child(n+4)"] for rows in ("events", "hits")]
+    ran = Axe().run(page, {"exclude": alike}, {"resultTypes": ["violations"]})
+    return [
+        f"{one['id']}: {node['target']}: {node['failureSummary']}"
+        for one in ran.response["violations"]
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    ]
 
 
 @contextmanager
