@@ -93,6 +93,14 @@ def test_repeated_writes_ask_for_turns_without(decide: Decide, first: Recipe):
     assert "repeated" in decision.expected
 
 
+def test_a_condition_that_excludes_no_turn_is_none(decide: Decide, first: Recipe):
+    """The recipe of t1 without repeated writes comes to the examples of t1."""
+    turns = [one for one in mixed() if not any(action.repeated for action in one.actions)]
+    row = played("t1", first, writes_per_search=0.5, repeated_writes=0.24)
+    recipe = decide(*controls(), row, turns=turns).recipe
+    assert recipe.model_copy(update={"selection": first.selection}) != first
+
+
 def test_little_searching_asks_for_as_much_log_as_plan(decide: Decide, first: Recipe):
     row = played("t1", first, repeated_writes=0.02, duplicate_lines=0.02)
     assert decide(*controls(), row).recipe.composition.log_share == 0.5

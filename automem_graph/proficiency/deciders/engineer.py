@@ -68,12 +68,17 @@ def _refused(desk: Path) -> Past | None:
 
 
 def _next(seen: Evidence, start: Start, refused: Past | None) -> Move:
-    """The first move that was not tried and leaves turns enough; NoRecipe where there is none."""
+    """The first move that was not tried and leaves turns enough; NoRecipe where there is none.
+
+    One that comes to the examples of a trial that was measured has been tried.
+    """
     tried = [row.recipe for row in seen.trials if row.recipe is not None]
+    done = [row.recipe for row in seen.trials if row.recipe is not None and row.done]
     if refused is not None and refused.recipe is not None:
         tried.append(refused.recipe)
     for move in _moves(seen, start, refused):
-        new = move.recipe not in tried or _deserves_another(move.recipe, seen, refused)
+        known = move.recipe in tried or any(_alike(move.recipe, one, seen) for one in done)
+        new = not known or _deserves_another(move.recipe, seen, refused)
         if new and _enough(move.recipe, seen):
             return move
     first = _first(start)
@@ -111,6 +116,15 @@ def _mended(row: Past, start: Start) -> Iterator[Move]:
         for recipe, what in wider(row.recipe):
             why = f"{row.name} came to no examples: {row.why}"
             yield Move(recipe, why, f"the same turns {what}", _SHIFT)
+
+
+def _alike(one: Recipe, other: Recipe, seen: Evidence) -> bool:
+    """Whether two recipes come to the same examples, trained in the same way."""
+    if (one.lora, one.composition) != (other.lora, other.composition):
+        return False
+    if not isinstance(one.selection, Filters) or not isinstance(other.selection, Filters):
+        return False
+    return seen.picked(one.selection) == seen.picked(other.selection)
 
 
 def _deserves_another(recipe: Recipe, seen: Evidence, refused: Past | None) -> bool:

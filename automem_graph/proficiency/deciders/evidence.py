@@ -36,6 +36,10 @@ class Evidence:
         passed = [turn.routine for turn in self.turns if passes(turn, filters)]
         return {one: round(passed.count(one) * whole) for one in ("log", "plan")}
 
+    def picked(self, filters: Filters) -> tuple[bool, ...]:
+        """Which of the turns on the desk pass."""
+        return tuple(passes(turn, filters) for turn in self.turns)
+
     def row(self, name: str) -> Past | None:
         return next((row for row in self.past if row.name == name and row.done), None)
 
