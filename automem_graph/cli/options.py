@@ -122,6 +122,15 @@ BaseOption = Annotated[
 CollectSeedsOption = Annotated[
     str, typer.Option("--collect-seeds", help="Seeds to train on.", show_default="64 from 20042")
 ]
+RecipesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--recipes",
+        min=1,
+        help="Loop 2: trials of recipes at most.",
+        show_default="3; of a rehearsal 1",
+    ),
+]
 TrialSeedsOption = Annotated[
     str,
     typer.Option("--trial-seeds", help="Seeds to judge adapters on.", show_default="48 from 30042"),

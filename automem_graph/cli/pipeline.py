@@ -17,6 +17,7 @@ from automem_graph.cli.options import (
     MaxHoursOption,
     MaxTokensOption,
     PricesOption,
+    RecipesOption,
     RehearseOption,
     ReplyTokensOption,
     ScaffoldOption,
@@ -24,7 +25,7 @@ from automem_graph.cli.options import (
     TrialSeedsOption,
     limits,
 )
-from automem_graph.cli.rehearsing import REHEARSAL, refuse_mixture, telling
+from automem_graph.cli.rehearsing import refuse_mixture, rehearsed, telling
 from automem_graph.cli.scores import print_forecast
 from automem_graph.cli.stages import Stages
 from automem_graph.cli.table import print_table
@@ -89,9 +90,7 @@ def pipeline(
     revisions: Annotated[
         int, typer.Option(min=1, help="Loop 1: versions to be kept at most.")
     ] = PipelineContext.revisions,
-    recipes: Annotated[
-        int, typer.Option(min=1, help="Loop 2: trials of recipes at most.")
-    ] = PipelineContext.recipes,
+    recipes: RecipesOption = None,
     temperature: TemperatureOption = None,
     reply_tokens: ReplyTokensOption = None,
     steps: Annotated[
@@ -140,7 +139,7 @@ def pipeline(
         if option is not None
     }  # fmt: skip
     refuse_mixture(task, rehearse, base, scaffold or "")
-    given |= REHEARSAL if rehearse else {"task": task}
+    given = rehearsed(given) if rehearse else {**given, "task": task}
     with clear_errors():
         known = read_prices(prices)
         budget = limits(max_tokens, max_cost, max_hours, known)

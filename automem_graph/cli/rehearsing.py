@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from rich.status import Status
 
@@ -11,7 +12,20 @@ from automem_graph.cli.console import USAGE, out, shown, stop
 from automem_graph.episodes.many import JobEvent
 from automem_graph.proficiency.events import Event, Said
 
-REHEARSAL = {"task": "gates", "scaffold": "terse", "base": ""}
+_BRINGS = {"task": "gates", "scaffold": "terse", "base": ""}
+_SIZED = {
+    "collect_seeds": "20042-20089",
+    "trial_seeds": "30042-30073",
+    "held_out_seeds": "40042-40073",
+    "recipes": 1,
+}
+"""Where nothing else is asked: fewer than a model of use deserves, so that it takes minutes."""
+
+
+def rehearsed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a rehearsal is asked, with the options that were given."""
+    sized = {name: value for name, value in _SIZED.items() if not given.get(name)}
+    return {**given, **sized, **_BRINGS}
 
 
 def refuse_mixture(task: str, rehearse: bool, base: str, scaffold: str) -> None:

@@ -18,13 +18,14 @@ from automem_graph.cli.options import (
     MaxHoursOption,
     MaxTokensOption,
     PricesOption,
+    RecipesOption,
     RehearseOption,
     ReplyTokensOption,
     TemperatureOption,
     TrialSeedsOption,
     limits,
 )
-from automem_graph.cli.rehearsing import REHEARSAL, refuse_mixture, telling
+from automem_graph.cli.rehearsing import refuse_mixture, rehearsed, telling
 from automem_graph.cli.scores import print_forecast
 from automem_graph.cli.training import print_training
 from automem_graph.cli.trials import Trials
@@ -75,9 +76,7 @@ def train(
     meta: Annotated[
         str, typer.Option(metavar="MODEL", help="The meta-LLM of the decider agent.")
     ] = "",
-    recipes: Annotated[int, typer.Option(min=1, help="Trials of recipes at most.")] = (
-        TrainContext.recipes
-    ),
+    recipes: RecipesOption = None,
     collect_seeds: CollectSeedsOption = "",
     trial_seeds: TrialSeedsOption = "",
     held_out: Annotated[
@@ -167,7 +166,7 @@ def train(
         stop("--approve asks on a terminal, and this is none.", USAGE)
     with clear_errors():
         if rehearse:
-            given |= REHEARSAL
+            given = rehearsed(given)
         if evolved is not None:
             given["scaffold"] = str(read_evolution(EvolutionFolder(evolved)).scaffold)
         known = read_prices(prices)

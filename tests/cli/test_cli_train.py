@@ -14,9 +14,11 @@ from typer.testing import CliRunner, Result
 from automem_graph.agent.context import PlayContext
 from automem_graph.cli.app import app
 from automem_graph.cli.approving import ask_to_train
+from automem_graph.cli.rehearsing import rehearsed
 from automem_graph.cli.training import print_training
 from automem_graph.cli.trials import Trials
 from automem_graph.episodes.identity import Asked
+from automem_graph.evaluation.seeds import parse_seeds
 from automem_graph.models.local.contents import contents
 from automem_graph.proficiency.bench import open_bench
 from automem_graph.proficiency.context import TrainContext
@@ -113,6 +115,17 @@ def test_the_help_says_what_is_done_and_how_to_try_it():
     said = re.sub(r"[\s│]+", " ", automem("train", "--help").stdout)
     assert "a LoRA adapter that keeps memory while the base model acts" in said
     assert "Try it first: automem train --rehearse" in said
+
+
+def test_a_rehearsal_is_small_unless_more_is_asked_for():
+    small = rehearsed({"trial_seeds": "", "tasks": ""})
+    assert (small["task"], small["scaffold"], small["base"]) == ("gates", "terse", "")
+    assert (small["trial_seeds"], small["recipes"], small["tasks"]) == ("30042-30073", 1, "")
+    large = rehearsed({"trial_seeds": "1-99", "recipes": 3})
+    assert (large["trial_seeds"], large["recipes"]) == ("1-99", 3)
+    sets = [set(parse_seeds(small[name])) for name in ("collect_seeds", "trial_seeds")]
+    assert [len(one) for one in sets] == [48, 32]
+    assert not set.intersection(*sets, parse_seeds(small["held_out_seeds"]))
 
 
 def test_an_estimate_plays_nothing(tmp_path):
