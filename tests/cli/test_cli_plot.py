@@ -20,7 +20,7 @@ def test_it_writes_what_it_is_asked_for_and_says_what_is_in_it():
     evolved()
     result = automem("plot", "run", "--out", "figures/a.svg", "--csv", "figures/a.csv")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("Progression (gate; held out; held out (wiped)): mean over")
+    assert result.stdout.startswith("Progression (gate; held out; held out, wiped): mean over")
     assert result.stdout.endswith("figures/a.svg\nfigures/a.csv\n")
     assert Path("figures/a.svg").read_text().startswith("<?xml")
     assert Path("figures/a.csv").read_text().startswith("measure,unit,series,x,mean,")

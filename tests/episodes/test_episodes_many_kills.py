@@ -37,9 +37,19 @@ def rings(run: Path) -> list[PlayContext]:
     return contexts("RING", *SEEDS, run=run, steps=STEPS)
 
 
+OTHERS: set[int] = set()
+"""Processes that other files' tests have started and go on with."""
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    OTHERS.clear()
+    OTHERS.update(processes_under(os.getpid()))
+
+
 def below(process: int) -> Iterator[tuple[int, str]]:
-    """All processes under one, each with its command line."""
-    for child in processes_under(process):
+    """All processes under one, each with its command line; but for those that were there before."""
+    for child in set(processes_under(process)) - OTHERS:
         with suppress(OSError):
             yield child, Path(f"/proc/{child}/cmdline").read_text()
         yield from below(child)

@@ -190,7 +190,8 @@ def test_processes_lose_no_line(tmp_path: Path) -> None:
         lines = memory.lines("a.md")
         for who in ("one", "two"):
             mine = [line.text for line in lines if line.source and line.source.thread == who]
-            assert mine == [f"{who} {number}" for number in range(LINES)]
+            # a line that is added in the moment of a rewrite may stand before what was rewritten
+            assert sorted(mine) == sorted(f"{who} {number}" for number in range(LINES))
         assert len([line for line in lines if line.text.startswith("#")]) <= 1
         assert memory.forget(thread="one") == {"a.md": LINES}
 

@@ -58,8 +58,8 @@ def test_a_run_of_loop_1_has_its_versions_on_all_its_worlds():
         (one.player, one.worlds, one.score.progression.mean) for one in read_groups(folder.path)
     ]
     assert groups == [
-        ("v0", "gate", 0.5), ("v0", "held out", 0.5), ("v0", "held out (wiped)", 0.5),
-        ("v1", "gate", 0.75), ("v1", "held out", 0.75), ("v1", "held out (wiped)", 0.5),
+        ("v0", "gate", 0.5), ("v0", "held out", 0.5), ("v0", "held out, wiped", 0.5),
+        ("v1", "gate", 0.75), ("v1", "held out", 0.75), ("v1", "held out, wiped", 0.5),
     ]  # fmt: skip
     picture = draw_up("progression", [folder.path])
     assert rows_of(picture)[1] == {
@@ -67,7 +67,7 @@ def test_a_run_of_loop_1_has_its_versions_on_all_its_worlds():
         "mean": "75", "standard_error": "0", "episodes": "4",
     }  # fmt: skip
     assert picture.caption == (
-        "Progression (gate; held out; held out (wiped)): mean over episodes ± standard error "
+        "Progression (gate; held out; held out, wiped): mean over episodes ± standard error "
         "(population SD / sqrt n); n 4."
     )
 
