@@ -15,10 +15,12 @@ from automem_graph.cli.options import (
     AgentOption,
     CodecOption,
     GameplayOption,
+    JsonOption,
     MaxCostOption,
     MaxHoursOption,
     MaxNonsenseOption,
     MaxTokensOption,
+    ParallelOption,
     Payloads,
     PricesOption,
     ReplyTokensOption,
@@ -26,6 +28,7 @@ from automem_graph.cli.options import (
     SpecialistOption,
     SpecialistReplyTokensOption,
     SpecialistTemperatureOption,
+    TasksOption,
     TemperatureOption,
     TracePayloadsOption,
     limits,
@@ -51,10 +54,7 @@ def evaluate(
     suite: Annotated[
         str, typer.Argument(help="crafter, minihack, nethack, errands, or a task's name.")
     ],
-    tasks: Annotated[
-        str,
-        typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
-    ] = "",
+    tasks: TasksOption = "",
     seeds: Annotated[
         str | None,
         typer.Option(
@@ -66,10 +66,7 @@ def evaluate(
         int | None,
         typer.Option(min=1, help="World actions at most.", show_default="the task's own limit"),
     ] = None,
-    parallel: Annotated[
-        int | None,
-        typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
-    ] = None,
+    parallel: ParallelOption = None,
     agent: AgentOption = None,
     gameplay: GameplayOption = None,
     specialist: SpecialistOption = None,
@@ -99,9 +96,7 @@ def evaluate(
         typer.Option(metavar="PROJECT", help="Record the result in LangSmith, as this experiment."),
     ] = None,
     trace_payloads: TracePayloadsOption = Payloads.ON,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Play many episodes at once and print what they earned: a line per task, and all together.
 

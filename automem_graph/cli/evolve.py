@@ -17,15 +17,19 @@ from automem_graph.cli.following import Following
 from automem_graph.cli.options import (
     CodecOption,
     GameplayOption,
+    JsonOption,
     MaxCostOption,
     MaxHoursOption,
     MaxTokensOption,
+    ParallelOption,
     PricesOption,
     ReplyTokensOption,
     ScaffoldOption,
     SpecialistOption,
     SpecialistReplyTokensOption,
     SpecialistTemperatureOption,
+    StepsOption,
+    TasksOption,
     TemperatureOption,
     limits,
 )
@@ -56,10 +60,7 @@ def evolve(
     suite: Annotated[
         str, typer.Argument(help="crafter, minihack, nethack, errands, or a task's name.")
     ],
-    tasks: Annotated[
-        str,
-        typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
-    ] = "",
+    tasks: TasksOption = "",
     proposer: Annotated[
         str,
         typer.Option(
@@ -78,10 +79,7 @@ def evolve(
     specialist_temperature: SpecialistTemperatureOption = None,
     specialist_reply_tokens: SpecialistReplyTokensOption = None,
     codec: CodecOption = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(min=1, help="World actions of an episode.", show_default="the task's own"),
-    ] = None,
+    steps: StepsOption = None,
     seeds: Annotated[
         str,
         typer.Option(
@@ -117,10 +115,7 @@ def evolve(
     approve: Annotated[
         bool, typer.Option("--approve", help="Ask before a scaffold that has won is kept.")
     ] = False,
-    parallel: Annotated[
-        int | None,
-        typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
-    ] = None,
+    parallel: ParallelOption = None,
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="The run's folder. [default: runs/evolve-SUITE-WORDS]"),
@@ -129,9 +124,7 @@ def evolve(
     max_cost: MaxCostOption = None,
     max_hours: MaxHoursOption = None,
     prices: PricesOption = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Rewrite the memory scaffold again and again, and keep only what truly wins.
 

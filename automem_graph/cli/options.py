@@ -136,6 +136,26 @@ TrialSeedsOption = Annotated[
     typer.Option("--trial-seeds", help="Seeds to judge adapters on.", show_default="48 from 30042"),
 ]
 
+TasksOption = Annotated[
+    str,
+    typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
+]
+StepsOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="World actions of an episode.", show_default="the task's own"),
+]
+ParallelOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Play and train nothing: estimate what it would cost."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
+]
+
 MaxTokensOption = Annotated[
     int | None,
     typer.Option(

@@ -13,14 +13,19 @@ from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, sh
 from automem_graph.cli.options import (
     BaseOption,
     CollectSeedsOption,
+    DryRunOption,
+    JsonOption,
     MaxCostOption,
     MaxHoursOption,
     MaxTokensOption,
+    ParallelOption,
     PricesOption,
     RecipesOption,
     RehearseOption,
     ReplyTokensOption,
     ScaffoldOption,
+    StepsOption,
+    TasksOption,
     TemperatureOption,
     TrialSeedsOption,
     limits,
@@ -68,10 +73,7 @@ def pipeline(
         ),
     ] = "",
     scaffold: ScaffoldOption = None,
-    tasks: Annotated[
-        str,
-        typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
-    ] = "",
+    tasks: TasksOption = "",
     seeds: Annotated[
         str, typer.Option(help="Seeds of loop 1's gate.", show_default="10 from 42")
     ] = "",
@@ -93,14 +95,8 @@ def pipeline(
     recipes: RecipesOption = None,
     temperature: TemperatureOption = None,
     reply_tokens: ReplyTokensOption = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(min=1, help="World actions of an episode.", show_default="the task's own"),
-    ] = None,
-    parallel: Annotated[
-        int | None,
-        typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
-    ] = None,
+    steps: StepsOption = None,
+    parallel: ParallelOption = None,
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="The run's folder. [default: runs/pipeline-TASK-WORDS]"),
@@ -109,12 +105,8 @@ def pipeline(
     max_cost: MaxCostOption = None,
     max_hours: MaxHoursOption = None,
     prices: PricesOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Play and train nothing: estimate what it would cost.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
-    ] = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """The paper's table in one command: v0, + loop 1, + loop 2.
 

@@ -14,13 +14,18 @@ from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_j
 from automem_graph.cli.options import (
     BaseOption,
     CollectSeedsOption,
+    DryRunOption,
+    JsonOption,
     MaxCostOption,
     MaxHoursOption,
     MaxTokensOption,
+    ParallelOption,
     PricesOption,
     RecipesOption,
     RehearseOption,
     ReplyTokensOption,
+    StepsOption,
+    TasksOption,
     TemperatureOption,
     TrialSeedsOption,
     limits,
@@ -62,10 +67,7 @@ def train(
     scaffold: Annotated[
         str, typer.Option(help="Train for this one: v0, or a scaffold's folder.", show_default="v0")
     ] = "",
-    tasks: Annotated[
-        str,
-        typer.Option(help="Only these of the suite: mazewalk-9x9,quest-easy.", show_default="all"),
-    ] = "",
+    tasks: TasksOption = "",
     decider: Annotated[
         str,
         typer.Option(
@@ -93,10 +95,7 @@ def train(
     ] = TrainContext.margin,
     temperature: TemperatureOption = None,
     reply_tokens: ReplyTokensOption = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(min=1, help="World actions of an episode.", show_default="the task's own"),
-    ] = None,
+    steps: StepsOption = None,
     approve: Annotated[
         bool, typer.Option("--approve", help="Ask before an adapter is trained.")
     ] = False,
@@ -117,10 +116,7 @@ def train(
             show_default="one GPU",
         ),
     ] = "",
-    parallel: Annotated[
-        int | None,
-        typer.Option(min=1, help="Episodes at once.", show_default="as the model allows"),
-    ] = None,
+    parallel: ParallelOption = None,
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="The run's folder. [default: runs/train-TASK-WORDS]"),
@@ -129,12 +125,8 @@ def train(
     max_cost: MaxCostOption = None,
     max_hours: MaxHoursOption = None,
     prices: PricesOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Play and train nothing: estimate what it would cost.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON and nothing else.")
-    ] = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Train a memory specialist: a LoRA adapter that keeps memory while the base model acts.
 
