@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,9 +22,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from automem_graph.protocols import Frozen
+from automem_graph.report.guard import adding, from_elsewhere
 from automem_graph.report.pages import render
 from automem_graph.report.replay.serve import make_app
 
@@ -161,13 +162,7 @@ class Guarded:
         if why := refused(Headers(scope=scope)):
             await PlainTextResponse(why, 403)(scope, receive, send)
             return
-
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*_kept(message.get("headers", ())), *self.HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, sent)
+        await self._app(scope, receive, adding(self.HEADERS, send))
 
 
 def refused(headers: Headers) -> str:
@@ -175,14 +170,6 @@ def refused(headers: Headers) -> str:
     host = headers.get("host", "")
     if re.sub(r":\d+$", "", host).strip("[]") not in Guarded.HOSTS:
         return "These pages are shown on this machine only: open them at 127.0.0.1."
-    origin = headers.get("origin")
-    other = origin is not None and origin != f"http://{host}"
-    site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode", "navigate")
-    if other or (site not in ("none", "same-origin") and mode != "navigate"):
+    if from_elsewhere(headers):
         return "These pages are not for pages from elsewhere."
     return ""
-
-
-def _kept(headers: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-    own = {name for name, _ in Guarded.HEADERS}
-    return (header for header in headers if header[0].lower() not in own)

@@ -25,9 +25,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from automem_graph.episodes.layout import EpisodeFolder, RunError
+from automem_graph.report.guard import adding, from_elsewhere
 from automem_graph.report.replay.api import STATUS, api_routes, refuse
 from automem_graph.report.replay.page import page_text, policy
 from automem_graph.report.replay.runs import Shelf, run_routes
@@ -93,24 +94,10 @@ class _Guarded:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self.HEADERS]
-            await send(message)
-
-        if scope["type"] == "http" and _is_of_another_site(Headers(scope=scope)):
-            refused = JSONResponse({"error": "this is for its own page only"}, 403)
-            await refused(scope, receive, sent)
-        else:
-            await self._app(scope, receive, sent)
-
-
-def _is_of_another_site(headers: Headers) -> bool:
-    """Whether a browser says that it asks for another site's page; a link may lead here."""
-    if "origin" in headers:
-        return headers["origin"].partition("://")[2] != headers.get("host")
-    asks = headers.get("sec-fetch-site", "none")
-    return asks not in ("none", "same-origin") and headers.get("sec-fetch-mode") != "navigate"
+        answer = self._app
+        if scope["type"] == "http" and from_elsewhere(Headers(scope=scope)):
+            answer = JSONResponse({"error": "this is for its own page only"}, 403)
+        await answer(scope, receive, adding(self.HEADERS, send))
 
 
 def serve(app: Starlette, *, port: int, opened: Callable[[str], None]) -> None:
