@@ -55,10 +55,10 @@ class ThisMachine:
 
     `parallel` is how many episodes are played at once in all: by default `WAITING`,
     `MOST_AT_ONCE` where all models are light ones in the drivers, and as many as there are cores
-    where all are offline and so need these. An episode that takes longer
-    than `time_limit_s` since its driver began with it is ended by killing the driver, since nothing
-    less stops a thread; the driver's other episodes go on in a new one. Let it be minutes: a world
-    that hangs holds up the others of its process until its own limit, a minute, ends it.
+    where all are offline and so need these. An episode that takes longer than `time_limit_s` since
+    its driver began with it is ended by killing the driver, since nothing less stops a thread; the
+    driver's other episodes go on in a new one. Let it be minutes: a world that hangs holds up the
+    others of its process until its own limit, a minute, ends it.
 
     A driver that dies costs each of its episodes one of two tries. Jobs are given out while the
     caller waits for an outcome. The drivers leave when the iterator or this process ends.
@@ -196,25 +196,24 @@ def _places(parallel: int, jobs: Sequence[EpisodeJob]) -> list[_Place]:
     One where a model that is not light is in the driver itself: so all share its weights, and its
     batches.
     """
-    heavy = any(weight_bytes(name) > LIGHT_BYTES for name in _local(jobs))
-    most = 1 if heavy else max(_cores(), -(-parallel // MOST_AT_ONCE))
+    most = 1 if _heavy(jobs) else max(_cores(), -(-parallel // MOST_AT_ONCE))
     drivers = min(parallel, most)
     share, rest = divmod(parallel, drivers)
     return [_Place(share + (number < rest)) for number in range(drivers)]
 
 
 def _parallel_for(jobs: Sequence[EpisodeJob]) -> int:
-    elsewhere = {name for name in _models(jobs) if name and not name.startswith(OFFLINE)}
-    local = _local(jobs)
-    if not elsewhere:
+    played = [name for name in _models(jobs) if name and not name.startswith(OFFLINE)]
+    if not played:
         return _cores()
-    light = len(local) == len(elsewhere) and all(weight_bytes(one) <= LIGHT_BYTES for one in local)
-    return MOST_AT_ONCE if light else WAITING
+    local = all(name.startswith(LOCAL) for name in played)
+    return MOST_AT_ONCE if local and not _heavy(jobs) else WAITING
 
 
-def _local(jobs: Sequence[EpisodeJob]) -> list[str]:
-    """The models that are in the driver itself, as `PATH[@ADAPTER]`."""
-    return [one.removeprefix(LOCAL) for one in _models(jobs) if one.startswith(LOCAL)]
+def _heavy(jobs: Sequence[EpisodeJob]) -> bool:
+    """Whether a model in the driver itself is too heavy for each driver to read it."""
+    local = (name.removeprefix(LOCAL) for name in _models(jobs) if name.startswith(LOCAL))
+    return any(weight_bytes(name) > LIGHT_BYTES for name in local)
 
 
 def _models(jobs: Sequence[EpisodeJob]) -> set[str]:

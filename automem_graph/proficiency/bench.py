@@ -12,7 +12,7 @@ from automem_graph.episodes.keep import keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
 from automem_graph.models.budget import Budget
 from automem_graph.models.local.contents import contents
-from automem_graph.models.resolve import UnknownModel, served_at
+from automem_graph.models.resolve import LOCAL, UnknownModel, served_at
 from automem_graph.proficiency.context import TrainContext
 from automem_graph.proficiency.decider import Decider
 from automem_graph.proficiency.draft import Draft, read_draft, write_draft
@@ -27,8 +27,6 @@ from automem_graph.proficiency.trainer import Trainer
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.structure.lineage import Spent
 from automem_graph.structure.purse import budget_left
-
-LOCAL = "local:"
 
 
 @dataclass(frozen=True)

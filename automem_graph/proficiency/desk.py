@@ -13,7 +13,7 @@ from string import Template
 
 from automem_graph.episodes.layout import RunFolder
 from automem_graph.models.local.folders import name_folders
-from automem_graph.models.resolve import UnknownModel
+from automem_graph.models.resolve import LOCAL, UnknownModel
 from automem_graph.proficiency.desk_facts import Facts, base_facts, read_facts
 from automem_graph.proficiency.desk_ledger import past_lines, past_of, past_page
 from automem_graph.proficiency.desk_pages import contract_page, priors_page
@@ -21,8 +21,6 @@ from automem_graph.proficiency.desk_turns import turns_page, write_turns
 from automem_graph.proficiency.ledger import Row
 from automem_graph.proficiency.reading import finished_episodes
 from automem_graph.structure.desk.plain import clear, copy_plain, own_folder, write_plain
-
-LOCAL = "local:"
 
 
 def lay_out(

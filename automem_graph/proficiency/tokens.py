@@ -9,7 +9,7 @@ from typing import Any
 from automem_graph.agent.state import Message
 from automem_graph.episodes.layout import RunError
 from automem_graph.models.local.folders import name_folders
-from automem_graph.models.resolve import UnknownModel
+from automem_graph.models.resolve import LOCAL, UnknownModel
 
 PIECES = 4
 """Tokens that one character may take: half of them are told as characters of their own."""
@@ -75,9 +75,9 @@ def open_tokens(base: str | None) -> Tokens | None:
     """The tokenizer of a base model: a folder, or `local:FOLDER[@ADAPTER]`. None for any other."""
     if base is None:
         return None
-    if base.startswith("local:"):
+    if base.startswith(LOCAL):
         try:
-            return Tokens(name_folders(base.removeprefix("local:")).base)
+            return Tokens(name_folders(base.removeprefix(LOCAL)).base)
         except UnknownModel as error:
             raise RunError(str(error)) from error
     folder = Path(base).expanduser()
