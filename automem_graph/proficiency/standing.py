@@ -76,12 +76,16 @@ def measures(measured: Sequence[Metrics]) -> dict[str, Measured]:
     return {
         name: rates
         if name == "writes_per_search"
-        else _mean([getattr(one, name) for one in measured])
+        else mean_of([getattr(one, name) for one in measured])
         for name in MEASURES
     }
 
 
-def _mean(values: Sequence[float]) -> Measured:
+def mean_of(values: Sequence[float]) -> Measured:
+    """The mean of at least one value; one that is infinite has no error."""
+    mean = statistics.fmean(values)
+    if not math.isfinite(mean):
+        return Measured(mean=mean, error=0.0, n=len(values))
     return Measured(**estimate(values).model_dump())
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -15,7 +13,7 @@ from automem_graph.episodes.play import EpisodeResult
 from automem_graph.evaluation.results import Key
 from automem_graph.evaluation.statistics import interval
 from automem_graph.models.budget import Price, price_of
-from automem_graph.proficiency.standing import Measured, measures
+from automem_graph.proficiency.standing import Measured, mean_of, measures
 from automem_graph.protocols import Frozen
 from automem_graph.report.groups import Group
 from automem_graph.report.growth import curve_of
@@ -201,15 +199,7 @@ def _metrics(group: Group) -> list[Metrics]:
 
 def _means(measured: Sequence[Metrics]) -> dict[str, Measured]:
     rows = [one.model_dump(mode="python") for one in measured]
-    return {name: _mean([row[name] for row in rows]) for name in rows[0]}
-
-
-def _mean(values: Sequence[float]) -> Measured:
-    mean = statistics.fmean(values)
-    if not math.isfinite(mean):
-        return Measured(mean=mean, error=0.0, n=len(values))
-    error = statistics.pstdev(values) / math.sqrt(len(values))
-    return Measured(mean=mean, error=error, n=len(values))
+    return {name: mean_of([row[name] for row in rows]) for name in rows[0]}
 
 
 def _usage(

@@ -18,6 +18,7 @@ from automem_graph.evaluation.outcome import NO_PRICES
 from automem_graph.evaluation.results import Key, episodes_of
 from automem_graph.models.budget import Price
 from automem_graph.proficiency.layout import TrainingFolder
+from automem_graph.proficiency.pipeline.final import FOLDERS
 from automem_graph.proficiency.result import Training, read_training
 from automem_graph.proficiency.terms import read_terms as read_training_terms
 from automem_graph.report.asked import of_evaluation, of_evolution, of_training
@@ -42,7 +43,7 @@ from automem_graph.structure.terms import Terms, read_terms
 
 T = TypeVar("T")
 
-FINAL = {"v0": "v0", "loop-1": "+ loop 1", "loop-2": "+ loop 2"}
+FINAL = {folder: row for row, folder in FOLDERS.items()}
 """The rows of a pipeline's table, by the folders of their episodes."""
 
 
