@@ -20,7 +20,7 @@ from automem_graph.agent.observe import observe
 from automem_graph.agent.plan import plan
 from automem_graph.agent.recall import recall
 from automem_graph.agent.remember import remember
-from automem_graph.agent.route import Route
+from automem_graph.agent.route import Route, add_routes
 from automem_graph.agent.state import PlayInput, PlayState
 
 InnerLoop = CompiledStateGraph[PlayState, PlayContext, PlayInput, PlayState]
@@ -63,8 +63,7 @@ def join(
         graph.add_node(name, node)
     graph.add_edge(START, "observe")
     graph.add_edge("log", "remember")
-    for name, route in ROUTES.items():
-        graph.add_conditional_edges(name, route, route.ends)
+    add_routes(graph, ROUTES)
     return graph
 
 

@@ -12,7 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
-from automem_graph.agent.route import Route
+from automem_graph.agent.route import Route, add_routes
 from automem_graph.assistant import nodes
 from automem_graph.assistant.desk import SetDesk
 from automem_graph.assistant.state import MemoryInput, MemoryOutput, MemoryState
@@ -43,7 +43,6 @@ def join(
     graph.add_edge(START, "observe")
     graph.add_edge("log", "remember")
     graph.add_edge("plan", "recall")
-    for name, route in ROUTES.items():
-        graph.add_conditional_edges(name, route, route.ends)
+    add_routes(graph, ROUTES)
     graph.add_edge("reply", END)
     return graph.compile(checkpointer=checkpointer, store=store, name="memory_agent")

@@ -15,7 +15,7 @@ from automem_graph.agent.baselines.observe import observe
 from automem_graph.agent.context import BASELINES, BaselineContext, PlayContext
 from automem_graph.agent.desk import Desks
 from automem_graph.agent.node import at_desk
-from automem_graph.agent.route import Route
+from automem_graph.agent.route import Route, add_routes
 from automem_graph.agent.state import PlayInput, PlayState
 
 BaselineLoop = CompiledStateGraph[PlayState, PlayContext, PlayInput, PlayState]
@@ -39,6 +39,5 @@ def create_baseline_loop(
     for node in (observe, decide, act):
         graph.add_node(node.__name__, at_desk(desks, node, BASELINES))
     graph.add_edge(START, "observe")
-    for name, route in ROUTES.items():
-        graph.add_conditional_edges(name, route, route.ends)
+    add_routes(graph, ROUTES)
     return graph.compile(checkpointer=checkpointer, store=store, name="baseline")

@@ -12,7 +12,7 @@ from langgraph.store.base import BaseStore
 from automem_graph.agent.context import MEMORY_AGENTS, PlayContext
 from automem_graph.agent.desk import Desks
 from automem_graph.agent.node import at_desk
-from automem_graph.agent.route import Route
+from automem_graph.agent.route import Route, add_routes
 from automem_graph.agent.state import PlayInput, PlayState
 from automem_graph.assistant.own.act import act
 from automem_graph.assistant.own.observe import observe
@@ -38,6 +38,5 @@ def create_own_loop(
         graph.add_node(node.__name__, at_desk(desks, node, MEMORY_AGENTS, own=True))
     graph.add_edge(START, "observe")
     graph.add_edge("turn", "act")
-    for name, route in ROUTES.items():
-        graph.add_conditional_edges(name, route, route.ends)
+    add_routes(graph, ROUTES)
     return graph.compile(checkpointer=checkpointer, store=store, name="own_agent")
