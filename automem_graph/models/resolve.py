@@ -24,6 +24,8 @@ _LIMITS = ("max_tokens", "max_output_tokens", "num_predict")
 """What LangChain's providers call the most tokens of a reply."""
 
 
+OPENAI = "openai:"
+
 OFFLINE = "offline:"
 LOCAL = "local:"
 """What the names of the rule-based models begin with: they cost nothing, and wait for nobody."""
@@ -137,7 +139,12 @@ def _local(name: str, sampling: Sampling) -> BaseChatModel:
 
 def _provided(name: str, sampling: Sampling) -> BaseChatModel:
     known = type(_opened(name, {}))
-    return _opened(name, _settings(name, known, sampling))
+    settings = _settings(name, known, sampling)
+    if name.startswith(OPENAI):
+        from automem_graph.models.plain import PlainChat
+
+        return PlainChat(model=name.removeprefix(OPENAI), **settings)
+    return _opened(name, settings)
 
 
 def _opened(name: str, settings: Mapping[str, Any]) -> BaseChatModel:

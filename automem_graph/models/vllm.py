@@ -11,10 +11,10 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from automem_graph.models.garbled import take_odd_calls
+from automem_graph.models.plain import PlainChat
 from automem_graph.models.sampling import Sampling
 
 KEY = "VLLM_API_KEY"
@@ -24,7 +24,7 @@ NO_KEY = "EMPTY"
 """What is sent where no key is set: OpenAI's client refuses to send none."""
 
 
-class VllmChat(ChatOpenAI):
+class VllmChat(PlainChat):
     """`ChatOpenAI` that keeps what the server's reasoning parser took out of a reply.
 
     vLLM sends it beside the text, as `reasoning` or, in earlier versions, `reasoning_content`, and

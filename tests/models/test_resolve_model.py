@@ -45,7 +45,8 @@ def test_the_offline_player_has_a_name(name):
 def test_an_unknown_name_says_what_to_type(monkeypatch, name, said):
     for package in ("langchain_groq", "langchain_openai"):  # as where they are not installed
         monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.delitem(sys.modules, "automem_graph.models.vllm", raising=False)
+    for module in ("plain", "vllm"):
+        monkeypatch.delitem(sys.modules, f"automem_graph.models.{module}", raising=False)
     with pytest.raises(UnknownModel) as caught:
         resolve_model(name)
     message = str(caught.value)
