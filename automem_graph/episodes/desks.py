@@ -189,7 +189,7 @@ class EpisodeDesks:
         scaffold = load_scaffold(context.scaffold) if asked.scaffold else None
         codec = CODECS[asked.codec]
         tools = scaffold.manifest.actions if scaffold and codec.answers_calls else None
-        models = open_models(asked, self._resolve, tools)
+        models = open_models(asked, self._resolve, tools, folder.id)
         host = self._processes.host(scaffold) if scaffold else None
         if not folder.trace.exists():
             keep_run(folder.run, asked)

@@ -71,14 +71,20 @@ def open_trace(folder: EpisodeFolder, asked: Asked, seed: int, world: RemoteWorl
 
 
 def open_models(
-    asked: Asked, resolve: Resolve, tools: Sequence[ActionSpec] | None
+    asked: Asked, resolve: Resolve, tools: Sequence[ActionSpec] | None, episode: str
 ) -> dict[Role, Speaker]:
     """The models of an episode by their roles. An agent of somebody's own brings its own, and its
-    middleware gives the specialist its tools."""
+    middleware gives the specialist its tools. Those of a server of one's own tell it the episode.
+    """
+
+    def told(name: str, sampling: Sampling) -> BaseChatModel:
+        model = resolve(name, sampling)
+        return model.in_session(episode) if hasattr(model, "in_session") else model
+
     if is_agent(asked.gameplay):
         named = {role: one for role, one in asked.models.items() if role != GAMEPLAY}
-        return {role: open_model(*one, resolve, None) for role, one in named.items()}
-    return {role: open_model(*one, resolve, tools) for role, one in asked.models.items()}
+        return {role: open_model(*one, told, None) for role, one in named.items()}
+    return {role: open_model(*one, told, tools) for role, one in asked.models.items()}
 
 
 def check_player(name: str, sampling: Sampling, tools: Sequence[ActionSpec] | None = None) -> None:

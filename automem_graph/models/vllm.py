@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
@@ -19,6 +19,9 @@ from automem_graph.models.sampling import Sampling
 
 KEY = "VLLM_API_KEY"
 """The variable that a vLLM server reads its key from as well."""
+
+SESSION = "X-Session-ID"
+"""The header that vLLM's router hashes before any other."""
 
 NO_KEY = "EMPTY"
 """What is sent where no key is set: OpenAI's client refuses to send none."""
@@ -32,6 +35,15 @@ class VllmChat(PlainChat):
     `additional_kwargs["reasoning_content"]`. Tool calls whose arguments are no object, for
     which it raises, are among the invalid ones.
     """
+
+    def in_session(self, session: str) -> Self:
+        """The same model, on the same connections, whose requests say what they belong to.
+
+        Whoever shares requests out among several servers can keep those of one session together,
+        where the prefixes of its prompts are cached.
+        """
+        kwargs = {**self.model_kwargs, "extra_headers": {SESSION: session}}
+        return self.model_copy(update={"model_kwargs": kwargs})
 
     @property
     def lc_secrets(self) -> dict[str, str]:

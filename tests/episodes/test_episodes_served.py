@@ -1,5 +1,6 @@
 """Many episodes at once whose models are behind a real server, which has a bad day."""
 
+import collections
 import itertools
 
 import pytest
@@ -48,3 +49,6 @@ def test_thirty_two_episodes_of_two_roles_at_once(codec, says):
     assert {result.metrics.growth for result in results if result.metrics} == {1.5}
     assert len(server.requests) == 32 * 5 + 2
     assert {request.body["model"] for request in server.requests} == {"act", "keep"}
+    sessions = collections.Counter(request.headers["x-session-id"] for request in server.requests)
+    assert set(sessions) == {result.episode for result in results}
+    assert min(sessions.values()) == 5
