@@ -31,8 +31,8 @@ def print_evolution(found: Evolution, page: Path) -> None:
         out.print(shown(said), soft_wrap=True)
     rejected = sum(not row.kept for row in found.rows)
     out.print(
-        f"{rejected} attempts rejected; {found.episodes:,} episodes, {found.spared:,} spared by "
-        "stopping what could no longer win",
+        f"{rejected} attempts rejected; {found.episodes:,} episodes ({found.counted:,} for the "
+        f"search), {found.spared:,} spared by stopping what could no longer win",
         soft_wrap=True,
     )
     _print_costs(found)

@@ -112,6 +112,15 @@ def evolve(
     patience: Annotated[
         int, typer.Option(min=1, help="End after so many revisions in a row failed.")
     ] = 1,
+    episodes: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="End before an attempt that could take more episodes than this in all, held-out "
+            "ones not counted.",
+            show_default="no limit",
+        ),
+    ] = 0,
     approve: Annotated[
         bool, typer.Option("--approve", help="Ask before a scaffold that has won is kept.")
     ] = False,
@@ -142,7 +151,7 @@ def evolve(
             "specialist_reply_tokens": specialist_reply_tokens, "codec": codec, "steps": steps,
             "gate_seeds": seeds, "held_out_seeds": held_out, "rule": rule, "p": p,
             "search": search, "attempts": attempts, "revisions": revisions,
-            "patience": patience, "parallel": parallel,
+            "patience": patience, "episodes": episodes, "parallel": parallel,
             "run": str(out_dir) if out_dir else None,
         }.items()
         if option is not None

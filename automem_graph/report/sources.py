@@ -182,7 +182,7 @@ def _partly(folder: EvolutionFolder, terms: Terms, groups: Sequence[Group]) -> E
         ),
         gate_gain=None, held_out=None, stop=stopped(folder),
         episodes=sum(len(group.done) for group in groups), spared=0,
-        spent=reduce(Spent.plus, (row.spent for row in rows)),
+        counted=terms.episodes(rows), spent=reduce(Spent.plus, (row.spent for row in rows)),
     )  # fmt: skip
 
 

@@ -59,6 +59,11 @@ class Bench:
         """The seeds of the next confirmation; none where the task has too few worlds left."""
         return self.terms.fresh(sum(row.confirmation is not None for row in self.rows))
 
+    @property
+    def episodes(self) -> int:
+        """Episodes that the search has asked for so far, held-out ones not counted."""
+        return self.terms.episodes(self.rows)
+
     def draft(self, attempt: str) -> Draft:
         return read_draft(self.folder.attempt(attempt))
 

@@ -110,6 +110,14 @@ class EvolveContext:
         int,
         Field(ge=1, description="It also ends after so many revisions in a row that all failed."),
     ] = 1
+    episodes: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Episodes of the whole search at most, held-out ones not counted; 0 means "
+            "no limit.",
+        ),
+    ] = 0
     approve: Annotated[
         bool, Field(description="Ask a person before a scaffold that has won is kept.")
     ] = False

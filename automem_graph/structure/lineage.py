@@ -55,6 +55,14 @@ class Match(Frozen):
     alike: bool = False
     """It was stopped because it played the first worlds just as the incumbent did."""
 
+    @property
+    def worlds(self) -> int:
+        """How many worlds it took to decide it, the one in which an episode failed included.
+
+        Worlds that were begun beyond that one count as spared: which they are is up to chance.
+        """
+        return len(self.pairs) + bool(self.failed and self.spared)
+
 
 class DiffStat(Frozen):
     """How much an attempt changed, compared with its parent."""
@@ -106,6 +114,15 @@ class Row(Frozen):
     def version(self) -> str:
         """`v2` of `v2.3`."""
         return self.name.partition(".")[0]
+
+    @property
+    def episodes(self) -> int:
+        """What its matches have asked for: of the trial its own worlds, on fresh ones both sides'.
+
+        On the gate's worlds the incumbent had played before.
+        """
+        trial, confirmation = self.trial, self.confirmation
+        return (trial.worlds if trial else 0) + 2 * (confirmation.worlds if confirmation else 0)
 
 
 def read_rows(path: Path) -> tuple[Row, ...]:

@@ -80,6 +80,8 @@ class Evolution(Frozen):
     """Played in all."""
     spared: int
     """Episodes that racing did not play."""
+    counted: int = 0
+    """Episodes that the search asked for, as its limit `episodes` counts them."""
     spent: Spent
     """What the proposals have cost."""
     costs: tuple[Cost, ...] = ()
@@ -119,6 +121,7 @@ def read_evolution(
         stop=stopped(folder) if stop is None else stop,
         episodes=sum(1 for _ in folder.path.glob("plays/*/episodes/*/episode.json")),
         spared=sum(match.spared for match in matches),
+        counted=terms.episodes(rows),
         spent=reduce(Spent.plus, (row.spent for row in rows)),
         costs=costs(terms, (EpisodeFolder(trace.parent) for trace in traces), prices),
     )

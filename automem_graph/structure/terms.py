@@ -20,6 +20,7 @@ from automem_graph.scaffold.load import Scaffold
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.gate import Rule
 from automem_graph.structure.layout import EvolutionFolder
+from automem_graph.structure.lineage import Row
 from automem_graph.structure.parting import fresh, part
 from automem_graph.worlds.registry import TaskUnavailable, missing, suite, worlds_of
 
@@ -61,6 +62,14 @@ class Terms(Cast, Extent):
         unused = (seed for seed in count(FRESH_FROM) if seed not in known)
         first = confirmation * len(self.gate)
         return tuple(islice(unused, first, first + len(self.gate)))
+
+    def episodes(self, rows: Sequence[Row]) -> int:
+        """Episodes that a search with these rows has asked for, those of the first one included.
+
+        The same figure for the same rows, whatever else was begun, or lay there already.
+        """
+        first = len(self.keys(self.gate)) if rows else 0
+        return first + sum(row.episodes for row in rows)
 
 
 def terms_of(context: EvolveContext, first: Scaffold) -> tuple[Terms, dict[str, str]]:

@@ -63,3 +63,13 @@ def test_gaps_and_costs_add_up():
     assert LOST.trial.pairs[0].key == ("corridor", 1)
     one, other = Spent(calls=1, input_tokens=10, seconds=0.5), Spent(calls=2, output_tokens=3)
     assert one.plus(other) == Spent(calls=3, input_tokens=10, output_tokens=3, seconds=0.5)
+
+
+def test_episodes_are_counted_up_to_the_world_that_decided():
+    assert (FIRST.episodes, BROKEN.episodes, LOST.episodes) == (0, 0, 4)
+    assert WON.episodes == 4 + 2 * 4
+    assert LOST.trial is not None
+    stopped = LOST.trial.model_copy(update={"pairs": LOST.trial.pairs[:2], "spared": 2})
+    failed = stopped.model_copy(update={"failed": "an episode of corridor failed: no floor"})
+    assert (stopped.worlds, failed.worlds) == (2, 3)
+    assert LOST.trial.model_copy(update={"failed": "step 3 does not come out again"}).worlds == 4

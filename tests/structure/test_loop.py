@@ -98,6 +98,18 @@ says("Make a remark.")
     assert len(remarks) == len(walker.requests) - calls
 
 
+def test_a_limit_of_episodes_ends_the_search_before_what_it_cannot_pay(begun, finished, tmp_path):
+    assert finished.counted == 5 + 5 + 2 * 5
+    body = 'add("prompts/system.md", "\\nThis is a remark.\\n")\nsays("Make a remark.")'
+    asked = {**begun, "proposer": command(tmp_path, body), "held_out_seeds": "11"}
+    none = evolve_scaffold(**asked, episodes=19)
+    assert none.stop == "5 of 19 episodes are used, and another attempt may take 15"
+    assert len(none.rows) == none.counted - 4 == 1
+    found = evolve_scaffold(**asked, episodes=21)  # a larger limit goes on
+    assert found.stop == "7 of 21 episodes are used, and another attempt may take 15"
+    assert [row.episodes for row in found.rows] == [0, 2]
+
+
 def test_no_proposal_is_a_rejected_attempt_that_says_why(begun, tmp_path):
     found = evolve_scaffold(
         **{**begun, "proposer": command(tmp_path, 'raise SystemExit("I am tired")')}

@@ -42,7 +42,20 @@ def over(bench: Bench, state: LoopState) -> str:
             f"no fresh worlds are left for another confirmation: {bench.terms.suite} has "
             f"{bench.terms.worlds:,}"
         )
-    return ""
+    return _unpaid(bench)
+
+
+def _unpaid(bench: Bench) -> str:
+    """Why the limit of episodes does not allow for another attempt; empty where it does.
+
+    It is begun only if its trial and a confirmation can be played to their ends.
+    """
+    most, fresh = bench.context.episodes, bench.terms.keys(bench.fresh)
+    could = len(bench.terms.keys(bench.terms.gate)) + 2 * len(fresh)
+    used = bench.episodes
+    if not most or used + could <= most:
+        return ""
+    return f"{used:,} of {most:,} episodes are used, and another attempt may take {could:,}"
 
 
 def _show(bench: Bench, row: Row) -> None:
