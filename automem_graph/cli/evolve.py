@@ -65,7 +65,8 @@ def evolve(
         str,
         typer.Option(
             help="Who rewrites the scaffold: offline:reviewer (rules, free), agent (a deep agent "
-            "with the model --meta), or command:LINE (any coding agent, run in the workspace)."
+            "with the model --meta), command:LINE (any coding agent, run in the workspace), or "
+            "offline:blind[:SEED] (a control, which draws parts and reads nothing)."
         ),
     ] = "offline:reviewer",
     meta: Annotated[

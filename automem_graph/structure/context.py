@@ -40,7 +40,8 @@ class EvolveContext:
         str,
         Field(
             description="Who rewrites the scaffold: offline:reviewer, agent (a deep agent with the "
-            "model `meta`), or command:LINE for any coding agent."
+            "model `meta`), command:LINE for any coding agent, or offline:blind[:SEED], a control "
+            "that draws parts and reads nothing."
         ),
     ] = "offline:reviewer"
     meta: Annotated[

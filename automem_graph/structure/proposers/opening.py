@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from automem_graph.models.resolve import OFFLINE, resolve_model
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from automem_graph.structure.proposer import Proposer
 
 REVIEWER = "offline:reviewer"
+BLIND = "offline:blind"
+"""`:` and a whole number may come after it: the seed of its draws."""
 AGENT = "agent"
 COMMAND = "command:"
 """What comes after it is a command line."""
@@ -29,13 +32,16 @@ class UnknownProposer(ValueError):
 def open_proposer(name: str, *, meta: str | BaseChatModel = "") -> Proposer:
     """The proposer that `name` names; nothing is called or started yet.
 
-    `offline:reviewer` searches a menu of parts. `agent` is a deep agent whose chat model is `meta`,
-    anything that `resolve_model` takes. `command:LINE` runs a coding agent's command line. Raises
-    UnknownProposer, or UnknownModel for `meta`.
+    `offline:reviewer` searches a menu of parts; `offline:blind[:SEED]` draws from them, as a
+    control. `agent` is a deep agent whose chat model is `meta`, anything that `resolve_model`
+    takes. `command:LINE` runs a coding agent's command line. Raises UnknownProposer, or
+    UnknownModel for `meta`.
     """
     name = name.strip()
     if name == REVIEWER:
         return _reviewer()
+    if name == BLIND or re.fullmatch(rf"{BLIND}:\d{{1,9}}", name, re.ASCII):
+        return _blind(int(name.removeprefix(BLIND).lstrip(":") or 0))
     if name == AGENT:
         return _agent(meta)
     if name.startswith(COMMAND):
@@ -43,8 +49,8 @@ def open_proposer(name: str, *, meta: str | BaseChatModel = "") -> Proposer:
 
         return CommandProposer(name.removeprefix(COMMAND))
     raise UnknownProposer(
-        f"There is no proposer {name!r}; type {REVIEWER}, {AGENT} with a model for --meta, or "
-        f"{COMMAND} and a command line."
+        f"There is no proposer {name!r}; type {REVIEWER}, {AGENT} with a model for --meta, "
+        f"{COMMAND} and a command line, or {BLIND}, a control."
     )
 
 
@@ -52,6 +58,12 @@ def _reviewer() -> Proposer:
     from automem_graph.structure.reviewer.reviewer import OfflineReviewer
 
     return OfflineReviewer()
+
+
+def _blind(seed: int) -> Proposer:
+    from automem_graph.structure.proposers.blind import BlindDrawer
+
+    return BlindDrawer(seed)
 
 
 def _agent(meta: str | BaseChatModel) -> Proposer:

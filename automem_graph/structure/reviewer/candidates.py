@@ -70,6 +70,12 @@ def find_incumbent(workspace: Workspace) -> Incumbent:
     return Incumbent(name, folders[name], scaffold, attempts)
 
 
+def tried(workspace: Workspace) -> dict[str, frozenset[str]]:
+    """The parts of each candidate by its name, whichever incumbent it was tried against."""
+    found = _candidates(workspace).items()
+    return {name: _parts(folder / "scaffold") for name, folder in found}
+
+
 def read_episodes(incumbent: Incumbent) -> list[Episode]:
     """The episodes that the incumbent has played, those that came least far first."""
     folders = sorted((incumbent.folder / "episodes").glob("e*"))

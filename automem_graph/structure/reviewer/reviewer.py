@@ -36,7 +36,7 @@ class OfflineReviewer:
     def propose(self, workspace: Workspace, tell: Callable[[str], None]) -> Spent:
         """See `proposer.Proposer`. What it cannot read is a NoProposal, never another error."""
         try:
-            _refuse_repair(workspace)
+            refuse_repair(workspace)
             incumbent = find_incumbent(workspace)
             bundle, findings, episodes = _decided(workspace, incumbent, tell)
             for name in bundle:
@@ -51,7 +51,7 @@ class OfflineReviewer:
         return Spent()
 
 
-def _refuse_repair(workspace: Workspace) -> None:
+def refuse_repair(workspace: Workspace) -> None:
     """Rules cannot mend what they have wired: the reason is handed on."""
     said = [line for line in read_plain(workspace.problem, 4096).split("\n") if line.strip()]
     if said:
