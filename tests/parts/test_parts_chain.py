@@ -1,6 +1,6 @@
 """The chain: several parts behind one set of hooks, each with a state of its own."""
 
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -8,8 +8,6 @@ from automem_graph.episodes.play import EpisodeResult
 from support.parts import Files, load, scaffold_of, seen
 from support.playing import table
 from support.scripted import by_routine
-
-chain = load("chain")
 
 
 def counter(word: str) -> SimpleNamespace:
@@ -39,36 +37,44 @@ def counter(word: str) -> SimpleNamespace:
 PARTS = {"a": counter("a"), "none": SimpleNamespace(), "b": counter("b")}
 
 
-def test_each_part_has_its_own_state():
-    notes, state = chain.observe(PARTS, {"b": {"n": 6}}, seen(), Files())
+@pytest.fixture
+def chain() -> ModuleType:
+    made = load("chain")
+    made.PARTS = PARTS
+    return made
+
+
+def test_each_part_has_its_own_state(chain: ModuleType):
+    notes, state = chain.observe({"b": {"n": 6}}, seen(), Files())
     assert (notes, state) == ("a 1\nb 7", {"a": {"n": 1}, "none": {}, "b": {"n": 7}})
-    edits, state = chain.after_log(PARTS, state, seen(), Files())
+    edits, state = chain.after_log(state, seen(), Files())
     assert edits == [("append", "a.md", "2"), ("append", "b.md", "8")]
     assert state == {"a": {"n": 2}, "none": {}, "b": {"n": 8}}
 
 
 @pytest.mark.parametrize("state", [{}, {"a": None, "gone": {"n": 3}}, {"a": [1], "b": "x"}])
-def test_a_share_that_is_missing_or_odd_is_an_empty_one(state):
-    assert chain.observe(PARTS, state, seen(), Files()) == (
+def test_a_share_that_is_missing_or_odd_is_an_empty_one(chain: ModuleType, state):
+    assert chain.observe(state, seen(), Files()) == (
         "a 1\nb 1",
         {"a": {"n": 1}, "none": {}, "b": {"n": 1}},
     )
 
 
-def test_notes_of_parts_that_say_nothing_leave_no_line():
+def test_notes_of_parts_that_say_nothing_leave_no_line(chain: ModuleType):
     silent = SimpleNamespace(observe=lambda state, seen, files: ("", state))
-    notes, _ = chain.observe({"s": silent, "b": counter("b")}, {}, seen(), Files())
+    chain.PARTS = {"s": silent, "b": counter("b")}
+    notes, _ = chain.observe({}, seen(), Files())
     assert notes == "b 1"
 
 
-def test_actions_are_piped_and_the_first_reason_counts():
-    assert chain.canonicalise(PARTS, "go", seen()) == "goab"
-    assert chain.review(PARTS, "b", {"b": {"n": 1}}, seen(), Files()) == "b {'n': 1}"
-    assert chain.review(PARTS, "c", {}, seen(), Files()) is None
+def test_actions_are_piped_and_the_first_reason_counts(chain: ModuleType):
+    assert chain.canonicalise("go", seen()) == "goab"
+    assert chain.review("b", {"b": {"n": 1}}, seen(), Files()) == "b {'n': 1}"
+    assert chain.review("c", {}, seen(), Files()) is None
 
 
-def test_initial_files_are_merged():
-    files = chain.initial_files(PARTS, {"name": "crafter"})
+def test_initial_files_are_merged(chain: ModuleType):
+    files = chain.initial_files({"name": "crafter"})
     assert files == {"a.md": "crafter", "b.md": "crafter", "both.md": "b"}
 
 

@@ -1,14 +1,17 @@
 """A part: a small piece of scaffold code that a scaffold copies and then owns.
 
 tools/parts/<name>/
-  part.toml     what it is for, the hooks that it defines, its actions, the files it injects
-  <name>.py     its code: hooks as in hooks.py, with a state of its own; actions as in actions.py
-  prompt.md     optional: lines for the section `# Your files` of the system prompt
+  part.toml        what it is for, its hooks, its actions, the files it injects, its openings
+  <name>.py        its code: hooks as in hooks.py, with a state of its own; actions as in actions.py
+  prompt.md        optional: lines for the section `# Your files` of the system prompt
+  files/<task>/*   optional: initial files, for the scaffold's own folder of that name
+  prompts/*.md     optional: templates, for the scaffold's own folder of that name
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -20,11 +23,25 @@ from automem_graph.scaffold.manifest import Inject
 Hook = Literal["initial_files", "observe", "after_log", "canonicalise", "review"]
 
 CHAIN = "chain"
-"""The part that composes the hooks of others; it comes along with the first that has any."""
+"""The part that composes the hooks of others: a scaffold's hooks.py is made from it."""
+
+CARRIED = ("files", "prompts")
+"""Folders of a part that a scaffold gets whole, but for texts that it has already."""
 
 
 class PartError(ValueError):
     """A part is broken, or a scaffold cannot take it. One sentence."""
+
+
+class Openings(Frozen):
+    """Templates of the part for the prompts that open LOG and PLAN; they also see `routine`.
+
+    Where `instead` says anything, it is said in the place of all that follows the heading;
+    elsewhere what `also` says comes first.
+    """
+
+    instead: str = Field(default="", pattern=r"^([a-z_]+\.md)?$")
+    also: str = Field(default="", pattern=r"^([a-z_]+\.md)?$")
 
 
 class About(Frozen):
@@ -34,6 +51,7 @@ class About(Frozen):
     expresses: tuple[str, ...] = ()
     hooks: tuple[Hook, ...] = ()
     inject: Inject = Inject()
+    openings: Openings = Openings()
     actions: tuple[ActionSpec, ...] = ()
 
 
@@ -44,6 +62,8 @@ class Part(Frozen):
     about: About
     code: str
     prompt: str = ""
+    texts: Mapping[str, str] = {}
+    """What it carries, by path in the scaffold: `files/crafter/guide.md`, `prompts/short.md`."""
 
     @property
     def module(self) -> str:
@@ -58,13 +78,21 @@ def read_part(folder: Path) -> Part:
         code = (folder / f"{folder.name}.py").read_text("utf-8")
         prompt = folder / "prompt.md"
         said = prompt.read_text("utf-8").strip() if prompt.is_file() else ""
-        return Part(name=folder.name, about=about, code=code, prompt=said)
+        texts = dict(_carried(folder))
+        return Part(name=folder.name, about=about, code=code, prompt=said, texts=texts)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise PartError(f"{folder / 'part.toml'}: {place}: {first['msg']}") from error
     except (OSError, ValueError) as error:
         raise PartError(f"{folder} is no part: {error}") from error
+
+
+def _carried(folder: Path) -> Iterator[tuple[str, str]]:
+    for name in CARRIED:
+        for path in sorted((folder / name).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(folder).as_posix(), path.read_text("utf-8")
 
 
 def shelf(parts: Path) -> tuple[str, ...]:

@@ -12,23 +12,19 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
-from automem_graph.protocols import ActionSpec
+from automem_graph.protocols import ActionSpec, Routine
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.scaffold.manifest import Inject
 from automem_graph.scaffold.sources import HOOKS
+from automem_graph.structure.parts.openings import with_templates
 from automem_graph.structure.parts.part import CHAIN, PartError, read_part
 from automem_graph.structure.parts.section import with_lines
 
 _OWN = {"actions", "hooks", CHAIN}
-_PARAMETERS = {
-    "initial_files": "task",
-    "observe": "state, seen, files",
-    "after_log": "state, seen, files",
-    "canonicalise": "action, seen",
-    "review": "action, state, seen, files",
-}
-_ABOUT = '"""What happens around a step: each hook calls those of the parts, in this order."""'
+_NO_PARTS = "PARTS = {}\n"
+_WIDE = 100  # columns of a line
 
 
 def take(scaffold: Path, part: Path) -> None:
@@ -42,9 +38,8 @@ def take(scaffold: Path, part: Path) -> None:
     old = _sources(scaffold)
     texts = {new.module: old.get(new.module, new.code)}
     if new.about.hooks:
-        texts["hooks.py"] = _hooks(scaffold, {**old, **texts}, new.name)
-        chain = part.parent / CHAIN / f"{CHAIN}.py"
-        texts[f"{CHAIN}.py"] = old.get(f"{CHAIN}.py") or _text(chain)
+        chain = _text(part.parent / CHAIN / f"{CHAIN}.py")
+        texts["hooks.py"] = _hooks(scaffold, {**old, **texts}, new.name, chain)
     own = [action for action in new.about.actions if action.kind in ("search", "read", "write")]
     texts["actions.py"] = _imported(scaffold, old["actions.py"], new.name, own)
     manifest = _text(scaffold / "scaffold.toml")
@@ -52,7 +47,13 @@ def take(scaffold: Path, part: Path) -> None:
     texts["scaffold.toml"] = manifest
     system = _text(scaffold / "prompts" / "system.md")
     texts["prompts/system.md"] = with_lines(system, new.prompt) if new.prompt else system
+    for routine in get_args(Routine):
+        opening = f"prompts/{routine}.md"
+        texts[opening] = with_templates(_text(scaffold / opening), routine, new.about.openings)
+    for name, text in new.texts.items():
+        texts[name] = _text(scaffold / name) if (scaffold / name).exists() else text
     for name, text in texts.items():
+        (scaffold / name).parent.mkdir(parents=True, exist_ok=True)
         (scaffold / name).write_text(text, encoding="utf-8")
 
 
@@ -84,30 +85,53 @@ def _parsed(name: str, text: str) -> ast.Module:
         raise PartError(f"{name} does not parse: {error}") from error
 
 
-def _hooks(scaffold: Path, sources: dict[str, str], name: str) -> str:
+def _hooks(scaffold: Path, sources: dict[str, str], name: str, chain: str) -> str:
     """hooks.py with one more part, if it was made here."""
     old = sources.get("hooks.py")
     wired = [] if old is None else _wired(old)
-    if old is not None and old != _rendered(wired, sources):
+    if old is not None and old != _rendered(wired, sources, chain):
         raise PartError(
             f"{scaffold / 'hooks.py'} was written by hand, so {name} was not added to it: "
             f"call the hooks of {name}.py from there"
         )
-    return _rendered([*wired, *([] if name in wired else [name])], sources)
+    return _rendered([*wired, *([] if name in wired else [name])], sources, chain)
 
 
-def _rendered(names: Sequence[str], sources: dict[str, str]) -> str:
-    """The text of hooks.py for these parts: only the functions that one of them has."""
-    theirs = {name: _functions(f"{name}.py", sources.get(f"{name}.py", "")) for name in names}
-    having = [hook for hook in HOOKS if any(hook in found for found in theirs.values())]
-    imports = "\n".join(f"import {name}" for name in sorted([CHAIN, *names]))
-    table = "".join(f'    "{name}": {name},\n' for name in names)
-    functions = "".join(
-        f"\n\ndef {hook}({_PARAMETERS[hook]}):\n"
-        f"    return {CHAIN}.{hook}(PARTS, {_PARAMETERS[hook]})\n"
-        for hook in having
-    )
-    return f"{_ABOUT}\n\n{imports}\n\nPARTS = {{\n{table}}}\n{functions}"
+def _rendered(names: Sequence[str], sources: dict[str, str], chain: str) -> str:
+    """The text of hooks.py for these parts: the chain, without the hooks that none of them has."""
+    head, made, _ = chain.partition(_NO_PARTS)
+    if not made:
+        raise PartError(f"{CHAIN}.py has no line `{_NO_PARTS.strip()}` for the parts to stand in")
+    theirs = [_functions(f"{name}.py", sources.get(f"{name}.py", "")) for name in names]
+    functions = _functions(f"{CHAIN}.py", chain)
+    having = [hook for hook in HOOKS if any(hook in found for found in theirs)]
+    needed = _reached(functions, having)
+    lines = chain.split("\n")
+    kept = [
+        "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        for function, node in functions.items()
+        if function in needed
+    ]
+    imports = "\n".join(f"import {name}" for name in sorted(names))
+    return "\n\n\n".join([f"{head}{imports}\n\n{_table(names)}", *kept]) + "\n"
+
+
+def _table(names: Sequence[str]) -> str:
+    rows = [f'"{name}": {name}' for name in names]
+    line = f"PARTS = {{{', '.join(rows)}}}"
+    long = "".join(f"    {row},\n" for row in rows)
+    return line if len(line) <= _WIDE else f"PARTS = {{\n{long}}}"
+
+
+def _reached(functions: dict[str, ast.FunctionDef], names: Sequence[str]) -> set[str]:
+    """These functions, and those that they call."""
+    found, left = set(names), list(names)
+    while left:
+        called = {node.id for node in ast.walk(functions[left.pop()]) if isinstance(node, ast.Name)}
+        new = called & functions.keys() - found
+        found |= new
+        left += new
+    return found
 
 
 def _wired(hooks: str) -> list[str]:
@@ -121,8 +145,10 @@ def _wired(hooks: str) -> list[str]:
     return []
 
 
-def _functions(name: str, text: str) -> set[str]:
-    return {node.name for node in _parsed(name, text).body if isinstance(node, ast.FunctionDef)}
+def _functions(name: str, text: str) -> dict[str, ast.FunctionDef]:
+    """The functions of a module by name, in its order."""
+    found = (node for node in _parsed(name, text).body if isinstance(node, ast.FunctionDef))
+    return {node.name: node for node in found}
 
 
 def _imported(scaffold: Path, text: str, name: str, actions: Sequence[ActionSpec]) -> str:
@@ -132,7 +158,7 @@ def _imported(scaffold: Path, text: str, name: str, actions: Sequence[ActionSpec
     from_part = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == name]
     have = {alias.name for node in from_part for alias in node.names}
     missing = [function for function in wanted if function not in have]
-    if clash := _functions("actions.py", text) & set(missing):
+    if clash := _functions("actions.py", text).keys() & missing:
         raise PartError(
             f"{scaffold / 'actions.py'} has a function '{min(clash)}' already, so that of {name} "
             "was not imported: rename one of the two actions"

@@ -1,61 +1,54 @@
-"""Several parts behind one set of hooks, in the order of `parts`: name to module.
+"""Each hook calls those of the parts, in this order; each part keeps a state of its own."""
 
-Each part has a state of its own, kept under its name in the scaffold's state; a part that lacks a
-hook is passed over. hooks.py should define only the hooks that one of its parts has.
-"""
+PARTS = {}
 
 
-def initial_files(parts, task):
+def initial_files(task):
     """All parts' files; of two with one name, the later part's."""
     texts = {}
-    for _, hook in _having(parts, "initial_files"):
+    for _, hook in _having("initial_files"):
         texts.update(hook(task))
     return texts
 
 
-def observe(parts, state, seen, files):
-    """All parts' notes, a line each or more."""
-    notes = []
-    shares = _shares(parts, state)
-    for name, hook in _having(parts, "observe"):
-        said, shares[name] = hook(shares[name], seen, files)
-        notes.append(said)
-    return "\n".join(note for note in notes if note), shares
+def observe(state, seen, files):
+    said, state = _each("observe", state, seen, files)
+    return "\n".join(filter(None, said)), state
 
 
-def after_log(parts, state, seen, files):
-    """All parts' edits. Each part sees the files as LOG left them, not the other parts' edits."""
-    edits = []
-    shares = _shares(parts, state)
-    for name, hook in _having(parts, "after_log"):
-        asked, shares[name] = hook(shares[name], seen, files)
-        edits.extend(asked)
-    return edits, shares
+def after_log(state, seen, files):
+    """Each part sees the files as LOG left them, not the other parts' edits."""
+    asked, state = _each("after_log", state, seen, files)
+    return [edit for edits in asked for edit in edits], state
 
 
-def canonicalise(parts, action, seen):
-    """The action as it comes out of one part after the other."""
-    for _, hook in _having(parts, "canonicalise"):
+def canonicalise(action, seen):
+    for _, hook in _having("canonicalise"):
         action = hook(action, seen)
     return action
 
 
-def review(parts, action, state, seen, files):
+def review(action, state, seen, files):
     """The first part's reason; None where no part has one."""
-    shares = _shares(parts, state)
-    for name, hook in _having(parts, "review"):
-        reason = hook(action, shares[name], seen, files)
+    for name, hook in _having("review"):
+        reason = hook(action, _share(state, name), seen, files)
         if reason:
             return reason
     return None
 
 
-def _having(parts, hook):
-    """The parts that have this hook, with it."""
-    return [(name, getattr(part, hook)) for name, part in parts.items() if hasattr(part, hook)]
+def _each(hook, state, seen, files):
+    said, shares = [], {name: _share(state, name) for name in PARTS}
+    for name, call in _having(hook):
+        answer, shares[name] = call(shares[name], seen, files)
+        said.append(answer)
+    return said, shares
 
 
-def _shares(parts, state):
-    """Each part's state: empty where there is none yet; without those of parts that are gone."""
-    found = {name: state.get(name) for name in parts}
-    return {name: share if isinstance(share, dict) else {} for name, share in found.items()}
+def _having(hook):
+    return [(name, getattr(part, hook)) for name, part in PARTS.items() if hasattr(part, hook)]
+
+
+def _share(state, name):
+    share = state.get(name)
+    return share if isinstance(share, dict) else {}

@@ -45,16 +45,12 @@ def _was_free(facing, way, seen):
     hides = beside.get(_ahead(seen["observation"]))  # may hide another of its kind
     if hides is None or ORDER.index(hides) > ORDER.index(way):
         return True
-    return _fixed(before) != _fixed(now)
+    return any(kind not in MOVING for kind, *_ in set(before) ^ set(now))
 
 
 def _things(text):
     found = re.findall(r"^- ([a-z ]+) (\d+) steps? to your ([a-z-]+)$", text, re.MULTILINE)
     return [(kind, int(steps), where) for kind, steps, where in found]
-
-
-def _fixed(things):
-    return [thing for thing in things if thing[0] not in MOVING]
 
 
 def _ahead(text):

@@ -13,14 +13,8 @@ def after_log(state, seen, files):
         return [], state
     name = max(long)[1]
     lines = (files.text(name) or "").rstrip("\n").split("\n")
-    kept = _newest(lines)
-    return ([("replace", name, "\n".join(kept))] if len(kept) < len(lines) else []), state
-
-
-def _newest(lines):
-    """All pinned lines, and of the others the newest that there is room for."""
     pinned = {number for number, line in enumerate(lines) if line.startswith(PIN)}
     others = [number for number in range(len(lines)) if number not in pinned]
-    room = max(LEFT - len(pinned), FEWEST)
-    stay = pinned.union(others[-room:])
-    return [line for number, line in enumerate(lines) if number in stay]
+    stay = pinned.union(others[-max(LEFT - len(pinned), FEWEST) :])
+    kept = [line for number, line in enumerate(lines) if number in stay]
+    return ([("replace", name, "\n".join(kept))] if len(kept) < len(lines) else []), state
