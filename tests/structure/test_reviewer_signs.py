@@ -160,7 +160,7 @@ def test_heavy_findings_are_answered_first_and_light_ones_only_together():
     shelf = {part for answer in ANSWERS.values() for part in answer}
     first, together = bundles(findings, (), shelf)
     assert first == ("position", "keyed", "stub")
-    assert together == (*first, "loops")
+    assert together == (*first, "loops", "blocked")
 
 
 def test_what_a_scaffold_has_and_what_is_on_no_shelf_is_not_on_the_menu():

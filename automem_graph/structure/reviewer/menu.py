@@ -14,7 +14,7 @@ from automem_graph.structure.reviewer.diagnosis import Finding
 ANSWERS = {
     "lost": ("position", "keyed"),
     "repeated": ("done",),
-    "stuck": ("loops",),
+    "stuck": ("loops", "blocked"),
     "buried": ("done", "pruner"),
     "unnoted": ("inventory", "status"),
     "silent": ("stub",),
@@ -24,6 +24,9 @@ ANSWERS = {
     "crowded": ("facts",),
     "unanswered": ("facts",),
     "contradicted": ("facts",),
+    "fruitless": ("needs", "knowledge"),
+    "unheeded": ("situations",),
+    "unwritten": ("knowledge",),
 }
 """The parts for each sign. Where there are two, one alone would not show."""
 

@@ -25,6 +25,8 @@ _UNKNOWING = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"^\W{0,3}(?P<thing>\w[\w' ]{2,60}?)(?: is| are|:)(?: now)? (?P<what>.+)$")
+_UNHEEDED = re.compile(r"\? ?(?:\[|$)|whatever you choose", re.IGNORECASE)
+_FEW = 2  # times that an action may change nothing
 _SHOWN = 80  # characters of a line that is quoted
 _KINDS = 100  # kinds of things that are followed
 
@@ -200,6 +202,40 @@ def contradicted(episode: Episode) -> Sign:
     return Sign(len(where) / max(1, len(lines)), tuple(where))
 
 
+def fruitless(episode: Episode) -> Sign:
+    """An action other than a move has changed nothing twice before, and is tried again."""
+    times: dict[str, int] = {}
+    where = []
+    for now, after in zip(episode.steps, episode.steps[1:], strict=False):
+        if now.saw != after.saw or _WAY.search(now.action.lower()):
+            continue
+        times[now.action] = times.get(now.action, 0) + 1
+        if times[now.action] > _FEW:
+            where.append(f"step {now.number}: {_quoted(now.action)} changed nothing once more")
+    return Sign(len(where) / max(1, len(episode.steps)), tuple(where))
+
+
+def unheeded(episode: Episode) -> Sign:
+    """The world asks something before it goes on, or goes on whatever is chosen."""
+    where = [
+        f"step {step.number}: `{_quoted(step.saw)}`"
+        for step in episode.steps
+        if step.carried and _UNHEEDED.search(step.saw.partition("\n\n")[0])
+    ]
+    return Sign(len(where) / max(1, len(episode.steps)), tuple(where))
+
+
+def unwritten(episode: Episode) -> Sign:
+    """What is asked for is answered with not knowing, and a search for it has found nothing."""
+    asked = [step for step in episode.steps if "?" in step.saw]
+    where = [
+        f"step {step.number}: nothing was written about `{_quoted(step.saw)}`"
+        for step in asked
+        if step.in_vain and _UNKNOWING.search(step.action)
+    ]
+    return Sign(len(where) / max(1, len(asked)), tuple(where))
+
+
 SIGNS = {
     "lost": Rule("things lost from view", lost),
     "repeated": Rule("repeated notes", repeated),
@@ -213,6 +249,9 @@ SIGNS = {
     "crowded": Rule("searches cut short", crowded),
     "unanswered": Rule("questions not answered", unanswered),
     "contradicted": Rule("notes that contradict each other", contradicted),
+    "fruitless": Rule("attempts that change nothing", fruitless),
+    "unheeded": Rule("prompts longer than the moment asks for", unheeded),
+    "unwritten": Rule("questions about what was never written", unwritten),
 }
 
 
