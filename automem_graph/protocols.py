@@ -198,6 +198,8 @@ class EpisodeJob(Frozen):
     context: Mapping[str, JsonValue]
     meter: str = ""
     """The file that its model calls are counted in (see `models.meter`); empty without a budget."""
+    time_limit_s: float | None = None
+    """Seconds that it may take from when it is begun with; None without a limit."""
 
 
 class CallCounts(Frozen):
@@ -241,7 +243,8 @@ class JobOutcome(Frozen):
 class Executor(Protocol):
     """Plays jobs somewhere: on this machine (`episodes.machine.ThisMachine`) or on others.
 
-    Jobs, news and outcomes are JSON all through, so that they can travel.
+    Jobs, news and outcomes are JSON all through, so that they can travel. Several threads may have
+    it run jobs at once.
     """
 
     def run(
@@ -250,6 +253,6 @@ class Executor(Protocol):
         """One outcome for each job, as they end. What goes wrong with a job is its outcome.
 
         `hear` is told a few news per second and job at most, from the thread that iterates. Closing
-        the iterator ends all that was started; every complete step is on disk.
+        the iterator ends what is played; every complete step is on disk.
         """
         ...

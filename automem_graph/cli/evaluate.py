@@ -47,6 +47,7 @@ from automem_graph.evaluation.prices import read_prices
 from automem_graph.evaluation.seeds import parse_seeds
 from automem_graph.evaluation.suite import Plan, default_seeds, plan
 from automem_graph.models.budget import Budget, Price, rates
+from automem_graph.protocols import Executor
 
 
 def evaluate(
@@ -135,8 +136,8 @@ def evaluate(
             budget.check(filter(None, (planned.asked.gameplay, planned.asked.specialist)))
         extend_run(planned.run, planned.asked)
         experiment = Experiment.open(langsmith, planned) if langsmith else None
-        machine = ThisMachine(parallel, time_limit and 60 * time_limit)
-        results = _play(planned, machine, budget, known, quiet=as_json)
+        limit = time_limit and 60 * time_limit
+        results = _play(planned, ThisMachine(parallel), limit, budget, known, quiet=as_json)
         found = outcome(planned, results, known)
     if as_json:
         print_json(found.model_dump_json(indent=2))
@@ -170,7 +171,8 @@ def _estimate(planned: Plan, prices: Mapping[str, Price], *, as_json: bool) -> N
 
 def _play(
     planned: Plan,
-    machine: ThisMachine,
+    executor: Executor,
+    time_limit_s: float | None,
     budget: Budget | None,
     prices: Mapping[str, Price],
     *,
@@ -182,7 +184,9 @@ def _play(
     results: list[EpisodeResult] = []
     try:
         with board or nullcontext():
-            for result in run_episodes(planned.jobs, machine, hear=hear, budget=budget):
+            for result in run_episodes(
+                planned.jobs, executor, hear=hear, budget=budget, time_limit_s=time_limit_s
+            ):
                 results.append(result)
                 if board is not None:
                     board.add(result)

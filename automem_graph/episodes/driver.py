@@ -4,7 +4,11 @@ FD is the inherited end of a socket pair; `driver_process.py` has the other one.
 one frame of `automem_graph.wire` each, and the parent begins:
 
     {"jobs": [[3, {"episode": "s42-...", "context": {...}}]]}    play this as well, as job 3
+    {"jobs": [], "drop": true}    end all that is played, each at its next step
     {"news": [{...}], "outcomes": [{...}]}    at once where a job has ended, else after `REPORT_S`
+
+A driver that is given no jobs when it has none is one to be kept for others: it lets go of what
+belongs to those that it has played, keeps its imports and its worlds' process, and reports at once.
 
 Every job has a thread. The nodes of the graph are synchronous and spend their time waiting for
 models, for worlds and for scaffolds, so threads overlap these as well as coroutines would.
@@ -25,8 +29,9 @@ from typing import Any
 from automem_graph import wire
 from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
+from automem_graph.episodes.identity import engine
 from automem_graph.episodes.layout import RunError
-from automem_graph.episodes.news import News, Teller
+from automem_graph.episodes.news import Dropped, News, Teller
 from automem_graph.episodes.opening import Resolve
 from automem_graph.episodes.play import EpisodeResult, play_episode
 from automem_graph.episodes.processes import Processes
@@ -51,17 +56,38 @@ class Driver:
         self.news = News()
         self._processes = Processes()
         self._resolve: Resolve = cache(resolve_model)
+        self._playing: dict[int, Teller] = {}
+
+    @property
+    def idle(self) -> bool:
+        return not self._playing
 
     def start(self, number: int, job: EpisodeJob) -> None:
         """Play a job in a thread of its own; whatever becomes of it is its outcome."""
-        threading.Thread(target=self._play, args=(number, job), daemon=True).start()
+        teller = self._playing[number] = Teller(self.news, number)
+        threading.Thread(target=self._play, args=(number, job, teller), daemon=True).start()
 
-    def _play(self, number: int, job: EpisodeJob) -> None:
+    def drop(self) -> None:
+        """Have all that is played end at its next step."""
+        for teller in list(self._playing.values()):
+            teller.drop()
+
+    def forget(self) -> None:
+        """Let go of scaffolds, models and the engine's hash: by the next job all may have changed.
+
+        Only for a driver that is idle. The weights of light local models stay, under their content.
+        """
+        self._processes.close_hosts()
+        self._resolve = cache(resolve_model)
+        engine.cache_clear()
+
+    def _play(self, number: int, job: EpisodeJob, teller: Teller) -> None:
         try:
-            result = self._played(job, Teller(self.news, number))
+            result = self._played(job, teller)
             outcome = JobOutcome(job=number, result=result.model_dump(mode="json"))
         except Exception as error:  # a boundary: it becomes a row that someone can read
             outcome = JobOutcome(job=number, lost=f"{type(error).__name__}: {error}")
+        del self._playing[number]
         self.news.end(outcome)
 
     def _played(self, job: EpisodeJob, teller: Teller) -> EpisodeResult:
@@ -72,21 +98,21 @@ class Driver:
         """
         while True:
             try:
-                return self._sitting(job, teller, self._processes, passing=(WorldCrashed,))
+                return self._sitting(job, teller, self._processes, passing=(WorldCrashed, Dropped))
             except NeighbourCrashed as crash:
                 teller.retried(str(crash))
             except WorldCrashed as crash:
                 teller.retried(str(crash))
                 break
         with Processes() as alone:
-            return self._sitting(job, teller, alone)
+            return self._sitting(job, teller, alone, passing=(Dropped,))
 
     def _sitting(
         self,
         job: EpisodeJob,
         teller: Teller,
         processes: Processes,
-        passing: tuple[type[Exception], ...] = (),
+        passing: tuple[type[Exception], ...],
     ) -> EpisodeResult:
         context = PlayContext(**job.context)  # type: ignore[arg-type]  # as `run_episodes` made it
         meter = Meter(Path(job.meter)) if job.meter else None
@@ -108,7 +134,11 @@ def serve(sock: socket.socket) -> None:
             order: dict[str, Any] = wire.receive(sock, FRAME_LIMIT)
             for number, job in order["jobs"]:
                 driver.start(number, EpisodeJob.model_validate(job))
-            news, outcomes = driver.news.take(REPORT_S)
+            if order.get("drop"):
+                driver.drop()
+            elif driver.idle:
+                driver.forget()
+            news, outcomes = driver.news.take(0.0 if driver.idle else REPORT_S)
             wire.send(sock, {"news": _plain(news), "outcomes": _plain(outcomes)}, FRAME_LIMIT)
         except (wire.WireError, OSError):
             break

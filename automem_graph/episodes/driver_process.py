@@ -36,6 +36,8 @@ class DriverProcess:
         self._child = child
         self._socket = sock
         self._log = log
+        self.due = False
+        """Whether it is its turn."""
 
     @classmethod
     def start(cls) -> Self:
@@ -56,9 +58,11 @@ class DriverProcess:
         """For `select`: readable when there is a report, or when the driver is gone."""
         return self._socket.fileno()
 
-    def order(self, jobs: Mapping[int, EpisodeJob]) -> None:
-        """Let it play these as well; a driver that is gone says so at the next `report`."""
-        order = {"jobs": [[number, job.model_dump(mode="json")] for number, job in jobs.items()]}
+    def order(self, jobs: Mapping[int, EpisodeJob], *, drop: bool = False) -> None:
+        """Let it play these as well, or drop all; one that is gone says so at the next `report`."""
+        sent = [[number, job.model_dump(mode="json")] for number, job in jobs.items()]
+        order = {"jobs": sent, "drop": drop}
+        self.due = True
         with suppress(OSError):
             wire.send(self._socket, order, FRAME_LIMIT)
 
@@ -68,6 +72,7 @@ class DriverProcess:
             report = wire.receive(self._socket, FRAME_LIMIT, time.monotonic() + FRAME_S)
         except (wire.WireError, TimeoutError, OSError):
             raise DriverLost(self._how_it_ended()) from None
+        self.due = False
         return (
             [JobNews.model_validate(one) for one in report["news"]],
             [JobOutcome.model_validate(one) for one in report["outcomes"]],

@@ -68,6 +68,7 @@ def run_episodes(
     *,
     hear: Callable[[JobEvent], None] | None = None,
     budget: Budget | None = None,
+    time_limit_s: float | None = None,
 ) -> Generator[EpisodeResult, None, None]:
     """Play the episodes that the contexts describe; one result for each, as they finish.
 
@@ -77,7 +78,9 @@ def run_episodes(
     disk. Closing the iterator, or Ctrl-C while it is waited for, ends everything within seconds.
 
     `budget` limits what all jobs cost together, with what their episodes cost in earlier sittings;
-    where it is used up, the results of the rest say `stopped`, and a larger one goes on.
+    where it is used up, the results of the rest say `stopped`, and a larger one goes on. An episode
+    that takes longer than `time_limit_s` has failed; let it be minutes, since a world that hangs
+    holds up the others of its process until its own limit, a minute, ends it.
 
     Raises what stands in the way of all of it (UnknownTask, TaskUnavailable, UnknownModel,
     ScaffoldError, RunError, Unpriced) at once, before an episode is begun. `executor` is
@@ -112,6 +115,7 @@ def run_episodes(
         hear or (lambda _: None),
         budget,
         list(folders.values()),
+        time_limit_s,
     )
 
 
@@ -140,6 +144,7 @@ def _run(
     hear: Callable[[JobEvent], None],
     budget: Budget | None,
     folders: Sequence[EpisodeFolder],
+    time_limit_s: float | None,
 ) -> Generator[EpisodeResult, None, None]:
     yield from kept
     if not pending:
@@ -148,7 +153,12 @@ def _run(
         meter = sitting.enter_context(metered(budget, pending[0].folder.run, folders))
         counted = str(meter.path) if meter else ""
         sent = [
-            EpisodeJob(episode=one.folder.id, context=asdict(one.context), meter=counted)
+            EpisodeJob(
+                episode=one.folder.id,
+                context=asdict(one.context),
+                meter=counted,
+                time_limit_s=time_limit_s,
+            )
             for one in pending
         ]
         run = executor.run(sent, lambda news: hear(_told(pending[news.job], news)))

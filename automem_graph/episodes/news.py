@@ -39,16 +39,27 @@ class News:
             return taken
 
 
+class Dropped(Exception):
+    """Nobody wants the episode any more; what is complete of it is kept."""
+
+
 class Teller:
     """Follows one job's episode, and tells where it stands and what it has cost."""
 
     def __init__(self, news: News, job: int) -> None:
         self._news = news
         self._at = JobNews(kind="started", job=job)
+        self._dropped = False
         news.tell(self._at)
 
+    def drop(self) -> None:
+        """Have the episode end at the next thing that it tells; any thread may say so."""
+        self._dropped = True
+
     def hear(self, event: Event) -> None:
-        """The episode's listener."""
+        """The episode's listener; Dropped once it is not to go on."""
+        if self._dropped:
+            raise Dropped
         if isinstance(event, Stepped):
             self._tell(
                 kind="stepped",

@@ -34,12 +34,17 @@ class Processes:
                 self._hosts[scaffold.id] = ScaffoldHost.start(scaffold)
             return self._hosts[scaffold.id]
 
-    def close(self) -> None:
-        """End them all; the next use starts new ones."""
+    def close_hosts(self) -> None:
+        """End the scaffolds' processes; the next use starts new ones."""
         with self._lock:
             for host in self._hosts.values():
                 host.close()
             self._hosts.clear()
+
+    def close(self) -> None:
+        """End them all; the next use starts new ones."""
+        self.close_hosts()
+        with self._lock:
             if self._worlds is not None:
                 self._worlds.close()
                 self._worlds = None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from automem_graph.episodes.keep import keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
+from automem_graph.episodes.machine import ThisMachine
 from automem_graph.models.budget import Budget
 from automem_graph.models.local.contents import contents
 from automem_graph.models.resolve import LOCAL, UnknownModel, served_at
@@ -24,6 +25,7 @@ from automem_graph.proficiency.served import served_as
 from automem_graph.proficiency.standing import Standing, standing
 from automem_graph.proficiency.terms import Terms, folder_of, keep_terms, terms_of
 from automem_graph.proficiency.trainer import Trainer
+from automem_graph.protocols import Executor
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.structure.lineage import Spent
 from automem_graph.structure.purse import budget_left
@@ -52,14 +54,10 @@ class Bench:
     tell: Listener
     decider: Decider
     trainer: Trainer
+    executor: Executor
     budget: Budget | None = None
     since: float = field(default_factory=time.monotonic)
     """When this sitting began, on the clock of `time.monotonic`."""
-
-    @property
-    def parallel(self) -> int:
-        """Episodes at once; 0 means as the model allows."""
-        return self.context.parallel
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -149,6 +147,7 @@ def open_bench(
     budget: Budget | None = None,
     since: float | None = None,
     tools: Tools = NO_TOOLS,
+    executor: Executor | None = None,
 ) -> Bench:
     """The bench of a context. Opens or begins the run's folder; plays and trains nothing.
 
@@ -174,6 +173,7 @@ def open_bench(
         tell=tell,
         decider=decider,
         trainer=trainer,
+        executor=executor or ThisMachine(context.parallel or None),
         budget=budget,
         since=time.monotonic() if since is None else since,
     )

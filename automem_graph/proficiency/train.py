@@ -19,6 +19,8 @@ from automem_graph.proficiency.events import Listener
 from automem_graph.proficiency.loop.graph import TrainingLoop, create_training_loop
 from automem_graph.proficiency.result import Training, read_training
 from automem_graph.proficiency.trainer import Trainer
+from automem_graph.protocols import Executor
+from automem_graph.structure.playing import kept
 
 Approve = Callable[[Mapping[str, Any]], bool | Mapping[str, Any]]
 """Asked before an adapter is trained; gets the recipe, the reason for it and its data."""
@@ -35,6 +37,7 @@ def train_specialist(
     approve: Approve | None = None,
     decider: str | Decider = TrainContext.decider,
     trainer: Trainer | None = None,
+    executor: Executor | None = None,
     **settings: Any,
 ) -> Training:
     """Train a memory specialist for a task; the result says which was promoted, if any, and why.
@@ -42,7 +45,8 @@ def train_specialist(
     `settings` are the other fields of `TrainContext`: scaffold, base, recipes, collect_seeds, ...
     The same call goes on where an earlier one was interrupted, in the same folder, and pays for
     nothing twice. With `approve`, an adapter is trained only if it says so. `decider` and `trainer`
-    may be of somebody's own.
+    may be of somebody's own. `executor` plays the episodes, and is closed by whoever gave it; by
+    default that is this machine.
 
     Raises `Unfinished` where the loop cannot go on now (a server is down, the budget is used up);
     what stands in the way from the start (UnknownTask, TaskUnavailable, UnknownModel,
@@ -56,8 +60,10 @@ def train_specialist(
     bench = open_bench(context, hear or (lambda _: None), budget, tools=tools)
     folder = bench.folder
     saver = SqliteSaver.from_conn_string(str(folder.checkpoints))
-    with held(folder.path), saver as checkpoints:
-        loop = create_training_loop(hear=hear, budget=budget, tools=tools, checkpointer=checkpoints)
+    with held(folder.path), saver as checkpoints, kept(executor, context.parallel) as machine:
+        loop = create_training_loop(
+            hear=hear, budget=budget, tools=tools, executor=machine, checkpointer=checkpoints
+        )
         _run(loop, replace(context, run=str(folder.path)), approve)
     return read_training(folder)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from automem_graph.episodes.keep import keep_scaffold
 from automem_graph.episodes.layout import EpisodeFolder, RunFolder
+from automem_graph.episodes.machine import ThisMachine
 from automem_graph.models.budget import Budget
+from automem_graph.protocols import Executor
 from automem_graph.scaffold.load import Scaffold, load_scaffold
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.desk.workspace import Workspace
@@ -32,6 +34,7 @@ class Bench:
     absent: Mapping[str, str]
     """Tasks that cannot be played here, each with the sentence that says why."""
     tell: Listener
+    executor: Executor
     budget: Budget | None = None
     since: float = field(default_factory=time.monotonic)
     """When this sitting began, on the clock of `time.monotonic`."""
@@ -39,11 +42,6 @@ class Bench:
     @property
     def workspace(self) -> Workspace:
         return Workspace(self.folder.workspace)
-
-    @property
-    def parallel(self) -> int:
-        """Episodes at once; 0 means as the model allows."""
-        return self.context.parallel
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -103,6 +101,7 @@ def open_bench(
     tell: Listener,
     budget: Budget | None = None,
     since: float | None = None,
+    executor: Executor | None = None,
 ) -> Bench:
     """The bench of a context. Opens or begins the run's folder; plays nothing.
 
@@ -122,6 +121,7 @@ def open_bench(
         context=context,
         absent=absent,
         tell=tell,
+        executor=executor or ThisMachine(context.parallel or None),
         budget=budget,
         since=time.monotonic() if since is None else since,
     )

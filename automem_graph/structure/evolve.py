@@ -12,10 +12,12 @@ from langgraph.types import Command
 
 from automem_graph.episodes.hold import held
 from automem_graph.models.budget import Budget
+from automem_graph.protocols import Executor
 from automem_graph.structure.bench import open_bench
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.events import Listener
 from automem_graph.structure.loop.graph import ScaffoldLoop, create_scaffold_loop
+from automem_graph.structure.playing import kept
 from automem_graph.structure.result import Evolution, read_evolution
 
 Approve = Callable[[Mapping[str, Any]], bool | Mapping[str, Any]]
@@ -31,13 +33,15 @@ def evolve_scaffold(
     hear: Listener | None = None,
     budget: Budget | None = None,
     approve: Approve | None = None,
+    executor: Executor | None = None,
     **settings: Any,
 ) -> Evolution:
     """Improve a scaffold on a suite or a task; the result says what was kept, and why.
 
     `settings` are the other fields of `EvolveContext`: scaffold, proposer, meta, gameplay,
     gate_seeds, ... The same call goes on where an earlier one was interrupted, in the same folder,
-    and pays for nothing twice. With `approve`, what has won is kept only if it says so.
+    and pays for nothing twice. With `approve`, what has won is kept only if it says so. `executor`
+    plays the episodes, and is closed by whoever gave it; by default that is this machine.
 
     Raises `Unfinished` where the loop cannot go on now (a server is down, the budget is used up);
     what stands in the way from the start (UnknownTask, TaskUnavailable, UnknownModel,
@@ -47,8 +51,10 @@ def evolve_scaffold(
     bench = open_bench(context, hear or (lambda _: None), budget)
     folder = bench.folder
     saver = SqliteSaver.from_conn_string(str(folder.checkpoints))
-    with held(folder.path), saver as checkpoints:
-        loop = create_scaffold_loop(hear=hear, budget=budget, checkpointer=checkpoints)
+    with held(folder.path), saver as checkpoints, kept(executor, context.parallel) as machine:
+        loop = create_scaffold_loop(
+            hear=hear, budget=budget, executor=machine, checkpointer=checkpoints
+        )
         _run(loop, replace(context, run=str(folder.path)), approve)
     return read_evolution(folder)
 

@@ -6,7 +6,7 @@ Both loops play so: this one its matches, loop 2 its trials.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any, Protocol
 
 from automem_graph.agent.context import PlayContext
@@ -16,6 +16,7 @@ from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
 from automem_graph.episodes.play import EpisodeResult, read_result
 from automem_graph.models.budget import Budget
+from automem_graph.protocols import Executor
 from automem_graph.structure.events import Played, Playing
 from automem_graph.structure.purse import Unfinished
 
@@ -32,8 +33,8 @@ class Host(Protocol):
         ...
 
     @property
-    def parallel(self) -> int:
-        """Episodes at once; 0 means as the model allows."""
+    def executor(self) -> Executor:
+        """Who plays, as many episodes at once as it sees fit."""
         ...
 
     @property
@@ -44,14 +45,23 @@ class Host(Protocol):
         ...
 
 
+def kept(executor: Executor | None, parallel: int) -> AbstractContextManager[Executor]:
+    """What plays until the end of the block: what was given, which its giver closes, or this
+    machine, which keeps its drivers from play to play.
+
+    `parallel` is how many episodes this machine plays at once; 0 means as the model allows.
+    """
+    return ThisMachine(parallel or None) if executor is None else nullcontext(executor)
+
+
 def play_jobs(
     host: Host, jobs: Sequence[PlayContext], what: str, *, seconds: float | None = None
 ) -> Generator[EpisodeResult, None, None]:
     """Play these episodes, and tell it; results come as they are there. `seconds` bounds each."""
     host.tell(Playing(what=what, jobs=tuple(jobs)))
     budget = _budget(host, jobs)
-    machine = ThisMachine(host.parallel or None, seconds)
-    with closing(run_episodes(jobs, machine, hear=host.tell, budget=budget)) as played:
+    run = run_episodes(jobs, host.executor, hear=host.tell, budget=budget, time_limit_s=seconds)
+    with closing(run) as played:
         for result in played:
             host.tell(Played(result=result))
             yield result

@@ -135,7 +135,7 @@ def test_worlds_that_go_down_with_another_one_go_on():
 def test_a_world_that_hangs_ends_at_the_time_limit_and_the_others_are_played():
     asked = contexts("HANGS", ODD, 1, 2)
     started = time.monotonic()
-    results = by_seed(run_episodes(asked, ThisMachine(parallel=1, time_limit_s=4)))
+    results = by_seed(run_episodes(asked, ThisMachine(parallel=1), time_limit_s=4))
     assert time.monotonic() - started < 40  # a world's own limit is a minute
     odd = results.pop(ODD)
     assert (odd.status, odd.steps) == ("failed", 2)
@@ -161,8 +161,8 @@ def test_an_episode_that_takes_too_long_costs_its_neighbours_nothing():
         *contexts("SLOW_RING", 1, run="short", steps=2),
         *contexts("SLOW_RING", 2, run="later", steps=40),
     ]
-    executor = ThisMachine(parallel=2, time_limit_s=12)
-    results = by_seed(run_episodes(asked, executor, hear=heard.append))
+    executor = ThisMachine(parallel=2)
+    results = by_seed(run_episodes(asked, executor, hear=heard.append, time_limit_s=12))
     assert results[ODD].steps > 0
     assert "time limit of 12 s" in (results[ODD].error or "")
     assert [results[seed].error for seed in (1, 2)] == [None, None]

@@ -17,6 +17,11 @@ from automem_graph.protocols import EpisodeJob, JobNews, JobOutcome
 class Here:
     """Plays all jobs at once, as a driver does."""
 
+    def __enter__(self) -> Here:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
     def run(
         self, jobs: Sequence[EpisodeJob], hear: Callable[[JobNews], None]
     ) -> Generator[JobOutcome, None, None]:
@@ -38,5 +43,6 @@ class Here:
 def playing_here() -> Iterator[None]:
     """Loops play their episodes here until the end of the block."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("automem_graph.structure.playing.ThisMachine", lambda *_: Here())
+        for room in ("structure.playing", "structure.bench", "proficiency.bench"):
+            patch.setattr(f"automem_graph.{room}.ThisMachine", lambda *_: Here())
         yield

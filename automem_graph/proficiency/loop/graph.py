@@ -42,7 +42,9 @@ from automem_graph.proficiency.loop.state import LoopInput, LoopState, name_of
 from automem_graph.proficiency.loop.train import train
 from automem_graph.proficiency.loop.trial import trial
 from automem_graph.proficiency.loop.verify import verify
+from automem_graph.protocols import Executor
 from automem_graph.structure.fork import fork_run
+from automem_graph.structure.playing import kept
 from automem_graph.structure.purse import Unfinished
 
 TrainingLoop = CompiledStateGraph[LoopState, TrainContext, LoopInput, LoopState]
@@ -71,6 +73,7 @@ def create_training_loop(
     hear: Listener | None = None,
     budget: Budget | None = None,
     tools: Tools = NO_TOOLS,
+    executor: Executor | None = None,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
     store: BaseStore | None = None,
 ) -> TrainingLoop:
@@ -78,14 +81,15 @@ def create_training_loop(
 
     `hear` is told what happens, from the thread in which the node runs; so is the graph's custom
     stream. `budget` limits what all players and the decider cost together. `tools` are a decider
-    and a trainer of somebody's own. A run that cannot go on (a server that is down, a budget that
-    is used up) raises `Unfinished` and, with a checkpointer, goes on from that node when it is run
-    again with None.
+    and a trainer of somebody's own. `executor` plays, and is closed by whoever gave it; without one
+    each node has this machine for itself. A run that cannot go on (a server that is down, a budget
+    that is used up) raises `Unfinished` and, with a checkpointer, goes on from that node when it is
+    run again with None.
     """
     since = time.monotonic()
     graph = StateGraph(LoopState, TrainContext, input_schema=LoopInput)
     for node in NODES:
-        graph.add_node(node.__name__, _at_bench(node, hear, budget, tools, since))
+        graph.add_node(node.__name__, _at_bench(node, hear, budget, tools, executor, since))
     for start, end in EDGES:
         graph.add_edge(start, end)
     for name, ends in ROUTES.items():
@@ -124,6 +128,7 @@ def _at_bench(
     hear: Listener | None,
     budget: Budget | None,
     tools: Tools,
+    executor: Executor | None,
     since: float,
 ) -> Runnable[LoopState, LoopState]:
     """The graph's node for a function of a bench and a state; what happens there is streamed.
@@ -148,12 +153,13 @@ def _at_bench(
         fork = moved.get("forked") or state.get("forked", "")
         if fork and node is not collect:
             context = replace(context, run=fork)
-        bench = open_bench(context, tell, budget, since, tools)
-        name = name_of(state) if "trial" in state else BASE
-        tell(Began(node=node.__name__, trial=name))
-        if node in OF_TRIAL and bench.row(name) is not None:
-            return {**moved, "next": "record"}  # the checkpoint is behind the row, which holds
-        return {**node(bench, state), **moved}
+        with kept(executor, context.parallel) as machine:
+            bench = open_bench(context, tell, budget, since, tools, machine)
+            name = name_of(state) if "trial" in state else BASE
+            tell(Began(node=node.__name__, trial=name))
+            if node in OF_TRIAL and bench.row(name) is not None:
+                return {**moved, "next": "record"}  # the checkpoint is behind the row, which holds
+            return {**node(bench, state), **moved}
 
     async def run_in_thread(state: LoopState) -> LoopState:
         cancelled = Event()

@@ -16,6 +16,7 @@ from automem_graph.proficiency.context import PLAYING
 from automem_graph.proficiency.pipeline.adopt import adopt
 from automem_graph.proficiency.pipeline.plan import Plan
 from automem_graph.proficiency.result import Training
+from automem_graph.protocols import Executor
 from automem_graph.scaffold.load import load_scaffold
 from automem_graph.structure.playing import (
     play_jobs,
@@ -45,10 +46,7 @@ class Final:
 
     plan: Plan
     tell: Callable[[Any], None]
-
-    @property
-    def parallel(self) -> int:
-        return self.plan.context.parallel
+    executor: Executor
 
     @property
     def budget(self) -> Budget | None:

@@ -21,7 +21,9 @@ from automem_graph.proficiency.pipeline.result import Pipeline, read_pipeline
 from automem_graph.proficiency.result import Training
 from automem_graph.proficiency.train import train_specialist
 from automem_graph.proficiency.trainer import Trainer
+from automem_graph.protocols import Executor
 from automem_graph.structure.evolve import evolve_scaffold
+from automem_graph.structure.playing import kept
 from automem_graph.structure.purse import Unfinished
 from automem_graph.structure.result import Evolution, read_evolution
 
@@ -33,6 +35,7 @@ def run_pipeline(
     budget: Budget | None = None,
     decider: str | Decider = "",
     trainer: Trainer | None = None,
+    executor: Executor | None = None,
     **settings: Any,
 ) -> Pipeline:
     """Improve a scaffold, train a specialist for it, and play what both are worth.
@@ -41,7 +44,8 @@ def run_pipeline(
     neither loop has chosen anything. A loop that keeps nothing is a row like the one above it.
     `settings` are the other fields of `PipelineContext`: base, meta, gate_seeds, ... The same call
     goes on where an earlier one was interrupted, in the same folder, and pays for nothing twice;
-    `budget` is for all of it.
+    `budget` is for all of it. `executor` plays the episodes, and is closed by whoever gave it; by
+    default that is this machine.
 
     Raises `Unfinished` where it cannot go on now (a server is down, the budget is used up); what
     stands in the way from the start (UnknownTask, TaskUnavailable, UnknownModel, UnknownProposer,
@@ -53,26 +57,28 @@ def run_pipeline(
     context = PipelineContext(task=task, decider=name, **settings)
     tell = hear or (lambda _: None)
     plan = plan_pipeline(context, tell, budget, Tools(own, trainer))
-    with held(plan.folder.path):
-        evolution = _evolve(plan, tell)
-        training = _train(plan, evolution, tell)
-        with _stage(plan, "final", tell, final := Final(plan, tell)):
+    with held(plan.folder.path), kept(executor, context.parallel) as machine:
+        evolution = _evolve(plan, tell, machine)
+        training = _train(plan, evolution, tell, machine)
+        with _stage(plan, "final", tell, final := Final(plan, tell, machine)):
             play_final(final, evolution, training)
         found = read_pipeline(plan.folder)
         write_json(plan.folder.result, found.model_dump(mode="json"))
     return found
 
 
-def _evolve(plan: Plan, tell: Listener) -> Evolution:
+def _evolve(plan: Plan, tell: Listener, executor: Executor) -> Evolution:
     """Loop 1 to its end; once loop 2 stands on what it found, it is over."""
     if not plan.trains:
         with _stage(plan, "evolve", tell, plan.evolving):
             settings = vars(plan.evolving.context) | {"approve": None}
-            evolve_scaffold(hear=tell, budget=plan.purse.of_stage("evolve"), **settings)
+            evolve_scaffold(
+                hear=tell, budget=plan.purse.of_stage("evolve"), executor=executor, **settings
+            )
     return read_evolution(plan.folder.evolve)
 
 
-def _train(plan: Plan, evolution: Evolution, tell: Listener) -> Training:
+def _train(plan: Plan, evolution: Evolution, tell: Listener, executor: Executor) -> Training:
     """Loop 2 on the best scaffold, with what loop 1 has played of the held-out seeds."""
     where = plan.folder.train.path
     context = plan.context.train(plan.base, evolution.scaffold, plan.held_out, where)
@@ -87,6 +93,7 @@ def _train(plan: Plan, evolution: Evolution, tell: Listener) -> Training:
             hear=tell,
             budget=plan.purse.of_stage("train"),
             trainer=plan.tools.trainer,
+            executor=executor,
             **settings,
         )
 

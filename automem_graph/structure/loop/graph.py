@@ -25,6 +25,7 @@ from automem_graph.agent.graph import create_inner_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.many import JobEvent
 from automem_graph.models.budget import Budget
+from automem_graph.protocols import Executor
 from automem_graph.structure.bench import Bench, open_bench
 from automem_graph.structure.context import EvolveContext, context_of
 from automem_graph.structure.events import Began, Listener
@@ -44,6 +45,7 @@ from automem_graph.structure.loop.review import review
 from automem_graph.structure.loop.revise import revise
 from automem_graph.structure.loop.state import LoopInput, LoopState, name_of
 from automem_graph.structure.loop.trial import trial
+from automem_graph.structure.playing import kept
 from automem_graph.structure.purse import Unfinished
 
 ScaffoldLoop = CompiledStateGraph[LoopState, EvolveContext, LoopInput, LoopState]
@@ -70,20 +72,22 @@ def create_scaffold_loop(
     *,
     hear: Listener | None = None,
     budget: Budget | None = None,
+    executor: Executor | None = None,
     checkpointer: BaseCheckpointSaver[Any] | None = None,
     store: BaseStore | None = None,
 ) -> ScaffoldLoop:
     """Compile loop 1. Its context is an `EvolveContext`; it needs no input.
 
     `hear` is told what happens, from the thread in which the node runs; so is the graph's custom
-    stream. `budget` limits what all players and the proposer cost together. A run that cannot go on
-    (a server that is down, a budget that is used up) raises `Unfinished` and, with a checkpointer,
-    goes on from that node when it is run again with None.
+    stream. `budget` limits what all players and the proposer cost together. `executor` plays, and
+    is closed by whoever gave it; without one each node has this machine for itself. A run that
+    cannot go on (a server that is down, a budget that is used up) raises `Unfinished` and, with a
+    checkpointer, goes on from that node when it is run again with None.
     """
     since = time.monotonic()
     graph = StateGraph(LoopState, EvolveContext, input_schema=LoopInput)
     for node in NODES:
-        graph.add_node(node.__name__, _at_bench(node, hear, budget, since))
+        graph.add_node(node.__name__, _at_bench(node, hear, budget, executor, since))
     for start, end in EDGES:
         graph.add_edge(start, end)
     for name, ends in ROUTES.items():
@@ -113,6 +117,7 @@ def _at_bench(
     node: Callable[[Bench, LoopState], LoopState],
     hear: Listener | None,
     budget: Budget | None,
+    executor: Executor | None,
     since: float,
 ) -> Runnable[LoopState, LoopState]:
     """The graph's node for a function of a bench and a state; what happens there is streamed.
@@ -137,12 +142,13 @@ def _at_bench(
         fork = moved.get("forked") or state.get("forked", "")
         if fork and node is not measure:
             context = replace(context, run=fork)
-        bench = open_bench(context, tell, budget, since)
-        attempt = name_of(state) if "version" in state else "v0"
-        tell(Began(node=node.__name__, attempt=attempt))
-        if node in OF_ATTEMPT and decided(bench, attempt):
-            return {**moved, "next": "discard"}  # the checkpoint is behind the row, which holds
-        return {**node(bench, state), **moved}
+        with kept(executor, context.parallel) as machine:
+            bench = open_bench(context, tell, budget, since, machine)
+            attempt = name_of(state) if "version" in state else "v0"
+            tell(Began(node=node.__name__, attempt=attempt))
+            if node in OF_ATTEMPT and decided(bench, attempt):
+                return {**moved, "next": "discard"}  # the checkpoint is behind the row, which holds
+            return {**node(bench, state), **moved}
 
     async def run_in_thread(state: LoopState) -> LoopState:
         cancelled = Event()

@@ -1,0 +1,62 @@
+"""Drivers that wait for the next jobs: a new one costs seconds of imports and its worlds' start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock
+
+from automem_graph.episodes.driver_process import DriverProcess
+
+
+class Idle:
+    """Drivers without jobs, between `open` and `close`; any thread may put them here.
+
+    They have let go of what they played, and their report of that is due: whoever takes one reads
+    it first.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._open = False
+        self._drivers: list[DriverProcess] = []
+
+    def open(self) -> None:
+        """From now on drivers are kept."""
+        self._open = True
+
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
+    def take(self) -> DriverProcess | None:
+        """One that was kept, if there is any: the last one, which may still be in memory."""
+        with self._lock, suppress(IndexError):
+            return self._drivers.pop()
+        return None
+
+    def put(self, drivers: Sequence[DriverProcess]) -> None:
+        """Keep as many as there is room for; the others leave."""
+        with self._lock:
+            room = max(self._most - len(self._drivers), 0) if self._open else 0
+            self._drivers += drivers[:room]
+            for driver in drivers[:room]:
+                if not driver.due:
+                    driver.order({})
+        dismiss(drivers[room:])
+
+    def close(self) -> None:
+        """Have all of them leave, and keep no more; returns when they are gone."""
+        with self._lock:
+            self._open = False
+            drivers, self._drivers = self._drivers, []
+        dismiss(drivers)
+
+
+def dismiss(drivers: Sequence[DriverProcess]) -> None:
+    """Have drivers without jobs leave, all at once, and wait until they are gone."""
+    for driver in drivers:
+        driver.hang_up()
+    for driver in drivers:
+        driver.end()
