@@ -72,6 +72,10 @@ class Driver:
         for teller in list(self._playing.values()):
             teller.drop()
 
+    def close(self) -> None:
+        """End the processes of its worlds and scaffolds; it plays nothing then."""
+        self._processes.close()
+
     def forget(self) -> None:
         """Let go of scaffolds, models and the engine's hash: by the next job all may have changed.
 

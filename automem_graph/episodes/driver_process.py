@@ -54,6 +54,10 @@ class DriverProcess:
             )
         return cls(child, ours, log)
 
+    @property
+    def alive(self) -> bool:
+        return self._child.poll() is None
+
     def fileno(self) -> int:
         """For `select`: readable when there is a report, or when the driver is gone."""
         return self._socket.fileno()

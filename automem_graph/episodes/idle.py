@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Lock
 
 from automem_graph.episodes.driver_process import DriverProcess
@@ -31,10 +30,15 @@ class Idle:
         return self._open
 
     def take(self) -> DriverProcess | None:
-        """One that was kept, if there is any: the last one, which may still be in memory."""
-        with self._lock, suppress(IndexError):
-            return self._drivers.pop()
-        return None
+        """One that was kept and is alive, if there is any."""
+        while True:
+            with self._lock:
+                if not self._drivers:
+                    return None
+                driver = self._drivers.pop()
+            if driver.alive:
+                return driver
+            dismiss([driver])
 
     def put(self, drivers: Sequence[DriverProcess]) -> None:
         """Keep as many as there is room for; the others leave."""

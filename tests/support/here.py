@@ -36,7 +36,7 @@ class Here:
                 left -= len(outcomes)
                 yield from outcomes
         finally:
-            driver._processes.close()
+            driver.close()
 
 
 @contextmanager
