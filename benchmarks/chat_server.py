@@ -1,6 +1,6 @@
 """A chat-completions server whose model thinks for a fixed time: the far end of `rollouts.py`.
 
-    python benchmarks/chat_server.py [--latency 0.5]
+    python benchmarks/chat_server.py [--latency 0.5] [--slots 0]
 
 Speaks just enough HTTP/1.1 and of OpenAI's format for OpenAI's own client. Prints its port, serves
 loopback until its standard input closes. The model plays Crafter as `harness.Instant` does: one
@@ -14,6 +14,7 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import nullcontext
 
 MOVES = ("Move North", "Move South")
 
@@ -47,25 +48,25 @@ def completion(text: str, number: int, prompt_bytes: int) -> bytes:
 
 
 class Server:
-    """Answers every request `latency` seconds after it came, however many there are."""
+    """Works for `latency` seconds on every request, on `slots` of them at once; 0 are all."""
 
-    def __init__(self, latency: float) -> None:
+    def __init__(self, latency: float, slots: int) -> None:
         self._latency = latency
         self._answered = 0
+        self._slots = asyncio.Semaphore(slots) if slots else nullcontext()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, kept alive."""
-        loop = asyncio.get_running_loop()
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
-                due = loop.time() + self._latency
                 size = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
                 body = await reader.readexactly(size)
                 self._answered += 1
                 number = self._answered
                 answer = completion(reply(body, number), number, size)
-                await asyncio.sleep(due - loop.time())
+                async with self._slots:
+                    await asyncio.sleep(self._latency)
                 writer.write(answer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -75,7 +76,9 @@ class Server:
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--latency", type=float, default=0.5, help="seconds")
-    served = Server(parser.parse_args().latency)
+    parser.add_argument("--slots", type=int, default=0, help="requests at once; 0: no limit")
+    asked = parser.parse_args()
+    served = Server(asked.latency, asked.slots)
     server = await asyncio.start_server(served.serve, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
