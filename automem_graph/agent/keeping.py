@@ -5,7 +5,7 @@ An episode's desk has a world beside it (`memory_desk`); a conversation has none
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from automem_graph.agent.table import GAMEPLAY, SPECIALIST, Table
 from automem_graph.memory.door import Door
 from automem_graph.protocols import ActionSpec, Role
+from automem_graph.scaffold.ahead import Ahead
 from automem_graph.scaffold.client import ScaffoldHost, Session
 from automem_graph.scaffold.load import Scaffold
 
@@ -54,18 +55,25 @@ class Keeping(Table):
 
     def render(self, *pages: Page) -> list[str]:
         """Some of the scaffold's prompts, which all have `task`, `actions` and `codec`."""
-        shared = {
-            "task": self._task_variables,
-            "actions": self._action_variables,
-            "codec": self.codec.name,
-        }
-        return self.session.render_all(pages, shared)
+        return self.session.render_all(pages, self._shared)
+
+    def ahead(self, pages: Sequence[Page]) -> Ahead | None:
+        """The pages that will be rendered after a call, with gaps: see `scaffold.ahead`."""
+        return Ahead(pages, self._shared) if pages else None
 
     @cached_property
     def system(self) -> str:
         """The system message: the same for every step and episode of a task and scaffold."""
         instructions = {"task": self.card.model_dump(mode="json")}
         return self.render(("system", instructions))[0]
+
+    @cached_property
+    def _shared(self) -> dict[str, Any]:
+        return {
+            "task": self._task_variables,
+            "actions": self._action_variables,
+            "codec": self.codec.name,
+        }
 
     @cached_property
     def _task_variables(self) -> dict[str, Any]:

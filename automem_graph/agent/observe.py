@@ -17,21 +17,20 @@ def observe(desk: MemoryDesk, state: Step) -> Step:
     known = begin(desk)
     if known["done"]:
         return known
-    notes, hook_state = desk.session.observe(dict(at.hook_state), known["seen"])
-    fresh: Step = {
+    # Before the first action there is no outcome that LOG could record (paper, section on LOG).
+    first = at.step == 0
+    system = desk.system
+    name, variables = open_plan(desk, known, log_ran=False) if first else open_log(desk, known)
+    ahead = desk.ahead([(name, variables)])
+    notes, hook_state = desk.session.observe(dict(at.hook_state), known["seen"], ahead)
+    return {
         **known,
         "notes": notes,
         "hook_state": hook_state,
-        "messages": [{"role": "system", "content": desk.system}],
+        "messages": [{"role": "system", "content": system}],
+        "pending": say(desk, (name, {**variables, "notes": notes})),
+        "next": "plan" if first else "log",
     }
-    # Before the first action there is no outcome that LOG could record (paper, section on LOG).
-    if fresh["step"] == 0:
-        return {
-            **fresh,
-            "pending": say(desk, open_plan(desk, fresh, log_ran=False)),
-            "next": "plan",
-        }
-    return {**fresh, "pending": say(desk, open_log(desk, fresh)), "next": "log"}
 
 
 def begin(desk: Desk) -> Step:

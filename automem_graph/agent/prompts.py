@@ -23,9 +23,12 @@ def open_log(desk: Keeping, state: Step) -> Page:
     return "log", {**before, **_situation(desk, state, "log")}
 
 
-def open_plan(desk: Keeping, state: Step, *, log_ran: bool) -> Page:
-    """The first text of PLAN; where LOG ran, the observation stands above it already."""
-    return "plan", {"log_ran": log_ran, **_situation(desk, state, "plan")}
+def open_plan(desk: Keeping, state: Step, *, log_ran: bool, foreseen: bool = False) -> Page:
+    """The first text of PLAN; where LOG ran, the observation stands above it already.
+
+    `foreseen` leaves the files' index out, to be filled in when LOG has edited them.
+    """
+    return "plan", {"log_ran": log_ran, **_situation(desk, state, "plan", foreseen=foreseen)}
 
 
 def show_results(
@@ -50,8 +53,11 @@ def hand_off() -> Page:
     return "handoff", {"routine": "plan"}
 
 
-def _situation(desk: Keeping, state: Step, routine: Routine) -> dict[str, Any]:
+def _situation(
+    desk: Keeping, state: Step, routine: Routine, *, foreseen: bool = False
+) -> dict[str, Any]:
     """What both openings may show: the observation, the file index, notes and injected files."""
+    index = None if foreseen else [entry.model_dump() for entry in desk.memory.index()]
     injected = []
     for name in getattr(desk.scaffold.manifest.inject, routine):
         answer = desk.memory.read(name)
@@ -61,7 +67,7 @@ def _situation(desk: Keeping, state: Step, routine: Routine) -> dict[str, Any]:
         "step": state["step"],
         "observation": state["seen"]["observation"],
         "unchanged": state["seen"]["unchanged"],
-        "notes": state["notes"],
-        "index": [entry.model_dump() for entry in desk.memory.index()],
+        "notes": state.get("notes"),
+        "index": index,
         "injected": injected,
     }

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
+
+CALL_SECONDS = 8.0
+"""Of one call, by the clock; `step.WORK_SECONDS` bounds its processor time."""
+
+WHERE_CHARS, DETAIL_CHARS = 200, 500
 
 FaultKind = Literal["raised", "timeout", "died", "reply", "memory"]
 """How scaffold code fails: it raised, took too long, ended its process, answered something that
@@ -25,3 +30,21 @@ class ScaffoldFault(RuntimeError):
         self.kind: FaultKind = kind
         self.where = where
         self.detail = detail
+
+
+def reported(kind: str, where: str, detail: str) -> ScaffoldFault:
+    """A fault as the process told it, made fit to print."""
+    known: FaultKind = "reply"
+    for candidate in get_args(FaultKind):
+        if kind == candidate:
+            known = candidate
+    if known == "timeout":
+        detail = f"no answer within 2 s of processor time, {CALL_SECONDS:g} s in all"
+    elif known == "memory":
+        detail = "out of memory"
+    return ScaffoldFault(known, _plain(where, WHERE_CHARS), _plain(detail, DETAIL_CHARS))
+
+
+def _plain(text: str, most: int) -> str:
+    """One printable line."""
+    return "".join(char if char.isprintable() else " " for char in text[:most])

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import Field
 
 from automem_graph.protocols import ActionSpec, Edit, Frozen
+from automem_graph.scaffold.ahead import TEXT_CHARS, Foretold, Pages
 
-TEXT_CHARS = 16_000
 PROMPT_CHARS = 64_000
 STATE_BYTES = 8 * 1024
 EDITS = 50
@@ -90,6 +90,17 @@ def pair(value: Any) -> tuple[Any, Any]:
     if not isinstance(value, list) or len(value) != 2:
         raise ReplyError(f"this must be two values, not {_shown(value)}")
     return value[0], value[1]
+
+
+def foretold(pages: Pages, value: Any) -> Foretold | None:
+    """What came along with an answer, if it is texts for these pages: nobody has to rely on it."""
+    match value:
+        case [index, [*texts]] if len(texts) == len(pages):
+            try:
+                return Foretold(pages, index, [text(each, PROMPT_CHARS) for each in texts])
+            except ReplyError:
+                return None
+    return None
 
 
 def _edit(entry: Any) -> Edit:

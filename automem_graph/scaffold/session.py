@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from automem_graph import wire
 from automem_graph.protocols import ActionSpec, Edit, MemoryView
 from automem_graph.scaffold import replies
+from automem_graph.scaffold.ahead import AHEAD_SECONDS, Ahead, Foretold, Pages
 from automem_graph.scaffold.channel import REPLY_BYTES, REQUEST_BYTES
-from automem_graph.scaffold.errors import FaultKind, ScaffoldFault
+from automem_graph.scaffold.errors import CALL_SECONDS, ScaffoldFault, reported
 from automem_graph.scaffold.load import Scaffold
+from automem_graph.scaffold.looks import Looks
 from automem_graph.scaffold.patience import Patience
 from automem_graph.scaffold.replies import ActionReply, ReplyError
-from automem_graph.scaffold.texts import News, Told
 
-CALL_SECONDS = 8.0  # by the clock; `step.WORK_SECONDS` bounds the processor time
 GRACE_SECONDS = 0.25  # the process reports a late call by itself, with its line, if it still can
-WHERE_CHARS, DETAIL_CHARS = 200, 500
 
 State = dict[str, Any]
 T = TypeVar("T")
@@ -50,14 +49,15 @@ class Session:
     ) -> None:
         self._scaffold = scaffold
         self._channel = channel
-        self._view = view
         self._hooks = hooks
         self._end = end
         self._patience = patience
         self._open = True
         self._anew = False
         self._shared: Mapping[str, Any] = {}
-        self._told = Told()
+        self._looks = Looks(view)
+        self._foretold: Foretold | None = None
+        """Pages that the process rendered along with its latest answer."""
 
     def __enter__(self) -> Session:
         return self
@@ -81,6 +81,7 @@ class Session:
         """Forget what the modules keep in their globals; done along with the next call."""
         self._anew = True
         self._shared = {}
+        self._foretold = None
 
     def render(self, template: str, variables: Mapping[str, Any]) -> str:
         """`prompts/<template>.md` with these variables (JSON), stripped, at most 64,000 characters.
@@ -89,40 +90,48 @@ class Session:
         """
         return self.render_all([(template, variables)], {})[0]
 
-    def render_all(
-        self, pages: Sequence[tuple[str, Mapping[str, Any]]], shared: Mapping[str, Any]
-    ) -> list[str]:
+    def render_all(self, pages: Pages, shared: Mapping[str, Any]) -> list[str]:
         """Several templates in one call, each with its own variables and the shared ones.
 
         The process keeps the shared variables to the end of the step: they are sent when they
-        differ from those of the call before.
+        differ from those of the call before. No call is made for pages that the latest one has
+        rendered ahead.
         """
         asked = [(template, dict(variables)) for template, variables in pages]
+        told, self._foretold = self._foretold, None
+        if told and told.pages == asked and shared == self._shared:
+            return told.texts
 
         def typed(value: Any) -> list[str]:
             if not isinstance(value, list) or len(value) != len(pages):
                 raise ReplyError("not one text for each template")
             return [replies.text(text, replies.PROMPT_CHARS) for text in value]
 
-        request: dict[str, Any] = {"do": "render", "pages": asked}
-        if shared != self._shared:
-            request["shared"] = self._shared = dict(shared)
+        request: dict[str, Any] = {"do": "render", "pages": asked, **self._news_of(shared)}
         return self._call(request, f"prompts/{pages[0][0]}.md", typed)
 
-    def run(self, action: ActionSpec, args: Mapping[str, str]) -> ActionReply:
+    def has(self, hook: str) -> bool:
+        """Whether the scaffold has this hook."""
+        return hook in self._hooks
+
+    def run(
+        self, action: ActionSpec, args: Mapping[str, str], ahead: Ahead | None = None
+    ) -> ActionReply:
         """Call the action's function with exactly the arguments given (a missing optional is left).
 
         For kinds `search`, `read` and `write`; the edits are not applied, only returned. A search
         gets the text of its `file` along with the call, since it would ask for nothing else.
+        `ahead` are the pages that will be asked for next, with gaps: see `ahead`.
         """
         name = action.name.lower()
         given = {key.removesuffix("?"): value for key, value in args.items()}
-        request = {"do": "run", "name": name, "args": given, "texts": {}}
+        request: dict[str, Any] = {"do": "run", "name": name, "args": given, "texts": {}}
         if action.kind == "search" and "file" in given:
-            request["texts"] = {given["file"]: self._news(given["file"])}
-        return self._call(
-            request, f"actions.py in {name}", lambda value: replies.action_reply(action, value)
-        )
+            request["texts"] = {given["file"]: self._looks.news(given["file"])}
+        where = f"actions.py in {name}"
+        reply = self._call(request, where, lambda value: replies.action_reply(action, value), ahead)
+        self._fill_gaps(reply.text)
+        return reply
 
     def compute(self, function: str, args: Mapping[str, Any], typed: Callable[[Any], T]) -> T:
         """Call a function of `actions.py` that is no action, with `files` and these arguments.
@@ -138,8 +147,13 @@ class Session:
             return self._scaffold.files_for(str(task["name"]))
         return self._hook("initial_files", [dict(task)], replies.files)
 
-    def observe(self, state: State, seen: Mapping[str, Any]) -> tuple[str, State]:
-        """Notes for the prompts of this step, and the new state; without the hook, no notes."""
+    def observe(
+        self, state: State, seen: Mapping[str, Any], ahead: Ahead | None = None
+    ) -> tuple[str, State]:
+        """Notes for the prompts of this step, and the new state; without the hook, no notes.
+
+        `ahead` as in `run`.
+        """
         if "observe" not in self._hooks:
             return "", state
 
@@ -147,10 +161,14 @@ class Session:
             notes, after = replies.pair(value)
             return replies.text(notes), replies.state(after)
 
-        return self._hook("observe", [state, dict(seen)], typed)
+        notes, after = self._hook("observe", [state, dict(seen)], typed, ahead)
+        self._fill_gaps(notes)
+        return notes, after
 
-    def after_log(self, state: State, seen: Mapping[str, Any]) -> tuple[tuple[Edit, ...], State]:
-        """Edits to apply after LOG, and the new state; without the hook, none."""
+    def after_log(
+        self, state: State, seen: Mapping[str, Any], ahead: Ahead | None = None
+    ) -> tuple[tuple[Edit, ...], State]:
+        """Edits to apply after LOG, and the state; none without the hook. `ahead` as in `run`."""
         if "after_log" not in self._hooks:
             return (), state
 
@@ -158,7 +176,9 @@ class Session:
             asked, after = replies.pair(value)
             return replies.edits(asked), replies.state(after)
 
-        return self._hook("after_log", [state, dict(seen)], typed)
+        made = self._hook("after_log", [state, dict(seen)], typed, ahead)
+        self._fill_gaps("")
+        return made
 
     def canonicalise(self, action: str, seen: Mapping[str, Any]) -> str:
         """The world action that the model's words stand for; without the hook, the words."""
@@ -190,28 +210,40 @@ class Session:
 
         return self._call({"do": "about"}, "actions.py", typed)
 
-    def _hook(self, name: str, args: list[Any], typed: Callable[[Any], T]) -> T:
+    def _hook(
+        self, name: str, args: list[Any], typed: Callable[[Any], T], ahead: Ahead | None = None
+    ) -> T:
         request = {"do": "hook", "name": name, "args": args}
-        return self._call(request, f"hooks.py in {name}", typed)
+        return self._call(request, f"hooks.py in {name}", typed, ahead)
 
-    def _call(self, request: dict[str, Any], where: str, typed: Callable[[Any], T]) -> T:
+    def _call(
+        self,
+        request: dict[str, Any],
+        where: str,
+        typed: Callable[[Any], T],
+        ahead: Ahead | None = None,
+    ) -> T:
         """Send a request, answer questions for files, and type the value that comes back."""
         if not self._open:
             raise ScaffoldFault("died", where, "the process of this session has ended already")
         began = time.monotonic()
-        deadline = began + CALL_SECONDS + GRACE_SECONDS
+        deadline = began + CALL_SECONDS + GRACE_SECONDS + (AHEAD_SECONDS if ahead else 0)
         try:
             self._patience.check()
+            if ahead:
+                request |= {"ahead": ahead.pages, **self._news_of(ahead.shared)}
             self._send({**request, "seconds": CALL_SECONDS, "anew": self._anew}, deadline)
             self._anew = False
             while True:
                 match wire.receive(self._channel, REPLY_BYTES, deadline):
-                    case {"value": value}:
+                    case {"value": value, **rest}:
+                        if ahead:
+                            self._foretold = replies.foretold(ahead.pages, rest.get("ahead"))
                         return typed(value)
                     case {"need": [str() as method, *rest]}:
-                        self._send({"got": self._look(method, rest)}, deadline)
+                        self._send({"got": self._looks.answer(method, rest)}, deadline)
                     case {"fault": [str() as kind, str() as place, str() as detail]}:
-                        raise _reported(kind, place or where, detail)
+                        raise reported(kind, place or where, detail)
                     case _:
                         raise ReplyError("the process sent a frame of no known form")
         except BaseException as error:
@@ -223,27 +255,20 @@ class Session:
         finally:
             self._patience.spend(where, time.monotonic() - began)
 
+    def _news_of(self, shared: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a request that tells of shared variables, where the process has others."""
+        if shared == self._shared:
+            return {}
+        self._shared = dict(shared)
+        return {"shared": self._shared}
+
+    def _fill_gaps(self, said: str) -> None:
+        if self._foretold:
+            self._foretold = self._foretold.filled(said)
+
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
         wire.send(self._channel, message, REQUEST_BYTES)
-
-    def _look(self, method: str, rest: list[Any]) -> Any:
-        """Answer one question about the files."""
-        match method, rest:
-            case "index", []:
-                return [(entry.name, entry.lines) for entry in self._view.index()]
-            case "text", [str() as name]:
-                return self._news(name)
-            case "read", [str() as name, int() as start]:
-                answer = self._view.read(name, start)
-                return answer.ok, answer.text
-        raise ReplyError(
-            "files has index(), text(name) and read(name, start=1), name being text and start a "
-            f"number; this was {method[:20]}{ascii(rest)[:80]}"
-        )
-
-    def _news(self, name: str) -> News:
-        return self._told.news(name, self._view.text(name))
 
     def _fault(self, error: BaseException, where: str) -> ScaffoldFault | None:
         """The fault that an error in a call stands for; None for an error of the trusted side."""
@@ -253,7 +278,7 @@ class Session:
             case ReplyError():
                 return ScaffoldFault("reply", where, str(error))
             case TimeoutError():
-                return _reported("timeout", where, "")
+                return reported("timeout", where, "")
             case wire.WireError() if not self._ended():
                 return ScaffoldFault("reply", where, str(error))
             case wire.WireError() | ConnectionError():
@@ -273,21 +298,3 @@ class Session:
         except OSError:
             return True
         return False
-
-
-def _reported(kind: str, where: str, detail: str) -> ScaffoldFault:
-    """A fault as the process told it, made fit to print."""
-    known: FaultKind = "reply"
-    for candidate in get_args(FaultKind):
-        if kind == candidate:
-            known = candidate
-    if known == "timeout":
-        detail = f"no answer within 2 s of processor time, {CALL_SECONDS:g} s in all"
-    elif known == "memory":
-        detail = "out of memory"
-    return ScaffoldFault(known, _plain(where, WHERE_CHARS), _plain(detail, DETAIL_CHARS))
-
-
-def _plain(text: str, most: int) -> str:
-    """One printable line."""
-    return "".join(char if char.isprintable() else " " for char in text[:most])

@@ -6,7 +6,8 @@ client checks every frame, and the kernel keeps the process in.
 A request is `{"do": "about"|"render"|"run"|"hook", "seconds": s, "anew": bool, ...}`; the answer is
 `{"value": ...}` or `{"fault": [kind, where, detail]}`. In between the process may ask for files
 with `{"need": [method, arguments...]}` and gets `{"got": ...}`. What a request says of "shared"
-variables holds until another one says otherwise.
+variables holds until another one says otherwise. A request with pages "ahead" gets their texts
+along with its value (see `ahead`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ from types import FrameType, ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 from automem_graph import wire
+from automem_graph.scaffold.ahead import (
+    AHEAD_CHARS,
+    AHEAD_SECONDS,
+    Index,
+    edited,
+    filled,
+    told_index,
+)
 from automem_graph.scaffold.channel import REPLY_BYTES, REQUEST_BYTES
 from automem_graph.scaffold.sources import HOOKS, Compiled
 from automem_graph.scaffold.texts import Heard, News
@@ -100,6 +109,7 @@ def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
     loaded = _guarded(lambda: _load(compiled), compiled, LOADING_SECONDS)
     shared: dict[str, Any] = {}
     heard = Heard()
+    index: Index | None = None
     while True:
         try:
             request = wire.receive(session, REQUEST_BYTES)
@@ -112,6 +122,13 @@ def serve(session: socket.socket, compiled: Compiled) -> NoReturn:
         if "value" in loaded:
             work = _work(request, loaded["value"], session, heard, compiled)
             answer = _guarded(work, compiled, request["seconds"])
+            if request["do"] == "render":
+                index = told_index(request["pages"], index)
+            elif "value" in answer:
+                work = _foretell(request, answer["value"], index, compiled)
+                index, told = _guarded(work, compiled, AHEAD_SECONDS).get("value", (None, None))
+                if told is not None:
+                    answer["ahead"] = [index, told]
         try:
             wire.send(session, answer, REPLY_BYTES)
         except (TypeError, ValueError, RecursionError) as error:
@@ -141,11 +158,7 @@ def _work(
     """What the request asks for, as a function to be called under guard."""
 
     def render() -> list[str]:
-        page = compiled.templates.get_template
-        return [
-            page(f"{name}.md").render(request["shared"], **variables).strip()
-            for name, variables in request["pages"]
-        ]
+        return _rendered(request["pages"], request["shared"], compiled)
 
     def run() -> Any:
         files = Files(session, heard, request["texts"])
@@ -170,6 +183,41 @@ def _work(
         "about": about,
     }
     return works[request["do"]]
+
+
+def _rendered(pages: Any, shared: Mapping[str, Any], compiled: Compiled) -> list[str]:
+    page = compiled.templates.get_template
+    return [page(f"{name}.md").render(shared, **variables).strip() for name, variables in pages]
+
+
+def _foretell(
+    request: dict[str, Any], value: Any, index: Index | None, compiled: Compiled
+) -> Callable[[], tuple[Index | None, list[str] | None]]:
+    """What finds the index after a value's edits, and the texts of the pages that go with it."""
+
+    def told() -> tuple[Index | None, list[str] | None]:
+        said, edits = _said_and_edited(value)
+        after = edited(index, edits)
+        if "ahead" not in request:
+            return after, None
+        texts = _rendered(filled(request["ahead"], said, after), request["shared"], compiled)
+        return after, texts if sum(map(len, texts)) < AHEAD_CHARS else None
+
+    return told
+
+
+def _said_and_edited(value: Any) -> tuple[str, Any]:
+    """What an action or a hook says, and the edits that it asks for."""
+    match value:
+        case str():
+            return value, ()
+        case [str() as said, list() | tuple() as edits]:  # a write
+            return said, edits
+        case [list() | tuple() as edits, _]:  # after_log
+            return "", edits
+        case [str() as said, _]:  # a search, or observe
+            return said, ()
+    return "", ()
 
 
 def _guarded(work: Callable[[], Any], compiled: Compiled, seconds: float) -> dict[str, Any]:
