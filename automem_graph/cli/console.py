@@ -13,6 +13,7 @@ from rich.text import Text
 
 from automem_graph.cli.config import ConfigError
 from automem_graph.episodes.layout import RunError
+from automem_graph.episodes.ray.cluster import NoCluster
 from automem_graph.evaluation.experiment import ExperimentError
 from automem_graph.evaluation.prices import BadPrices
 from automem_graph.evaluation.seeds import BadSeeds
@@ -33,6 +34,7 @@ USERS_MISTAKES = (
     UnknownProposer,
     ScaffoldError,
     RunError,
+    NoCluster,
     ExperimentError,
 )
 

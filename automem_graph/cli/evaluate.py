@@ -11,6 +11,7 @@ import typer
 
 from automem_graph.cli.board import Board
 from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, stop
+from automem_graph.cli.executors import AddressOption, ExecutorOption, Where, opened
 from automem_graph.cli.options import (
     AgentOption,
     CodecOption,
@@ -36,7 +37,6 @@ from automem_graph.cli.options import (
 )
 from automem_graph.cli.scores import print_forecast, print_outcome
 from automem_graph.episodes.keep import extend_run
-from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
 from automem_graph.episodes.play import EpisodeResult
 from automem_graph.episodes.tracing import hide_texts
@@ -68,6 +68,8 @@ def evaluate(
         typer.Option(min=1, help="World actions at most.", show_default="the task's own limit"),
     ] = None,
     parallel: ParallelOption = None,
+    executor: ExecutorOption = Where.LOCAL,
+    address: AddressOption = "",
     agent: AgentOption = None,
     gameplay: GameplayOption = None,
     specialist: SpecialistOption = None,
@@ -137,7 +139,8 @@ def evaluate(
         extend_run(planned.run, planned.asked)
         experiment = Experiment.open(langsmith, planned) if langsmith else None
         limit = time_limit and 60 * time_limit
-        results = _play(planned, ThisMachine(parallel), limit, budget, known, quiet=as_json)
+        with opened(executor, address, parallel) as machine:
+            results = _play(planned, machine, limit, budget, known, quiet=as_json)
         found = outcome(planned, results, known)
     if as_json:
         print_json(found.model_dump_json(indent=2))

@@ -13,6 +13,7 @@ import typer
 from automem_graph.cli.approving import ask
 from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, stop
 from automem_graph.cli.evolution import print_evolution
+from automem_graph.cli.executors import AddressOption, ExecutorOption, Where, opened
 from automem_graph.cli.following import Following
 from automem_graph.cli.options import (
     CodecOption,
@@ -35,6 +36,7 @@ from automem_graph.cli.options import (
 )
 from automem_graph.evaluation.prices import read_prices
 from automem_graph.models.budget import Budget, rates
+from automem_graph.protocols import Executor
 from automem_graph.report.report import read_report, write_report
 from automem_graph.structure.bench import open_bench
 from automem_graph.structure.context import EvolveContext
@@ -126,6 +128,8 @@ def evolve(
         bool, typer.Option("--approve", help="Ask before a scaffold that has won is kept.")
     ] = False,
     parallel: ParallelOption = None,
+    executor: ExecutorOption = Where.LOCAL,
+    address: AddressOption = "",
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="The run's folder. [default: runs/evolve-SUITE-WORDS]"),
@@ -167,7 +171,8 @@ def evolve(
         follow = Following(
             out, bench, rates(bench.terms.gameplay, bench.terms.specialist, known), quiet=as_json
         )
-        trouble = _run(suite, given, budget, follow, approve=approve)
+        with opened(executor, address, parallel) as machine:
+            trouble = _run(suite, given, budget, follow, machine, approve=approve)
         if bench.rows:
             found = read_evolution(bench.folder, prices=known)
             page = bench.folder.report
@@ -185,6 +190,7 @@ def _run(
     given: Mapping[str, Any],
     budget: Budget | None,
     follow: Following,
+    executor: Executor,
     *,
     approve: bool,
 ) -> tuple[str, int] | None:
@@ -192,7 +198,14 @@ def _run(
     asked = ask if approve else None
     with follow:
         try:
-            evolve_scaffold(suite, hear=follow.hear, budget=budget, approve=asked, **given)
+            evolve_scaffold(
+                suite,
+                hear=follow.hear,
+                budget=budget,
+                approve=asked,
+                executor=executor,
+                **given,
+            )
         except Unfinished as why:
             return str(why), FAILURE
         except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from automem_graph.cli.console import FAILURE, clear_errors, out, print_json, shown, stop
+from automem_graph.cli.executors import AddressOption, ExecutorOption, Where, opened
 from automem_graph.cli.options import (
     BaseOption,
     CollectSeedsOption,
@@ -97,6 +98,8 @@ def pipeline(
     reply_tokens: ReplyTokensOption = None,
     steps: StepsOption = None,
     parallel: ParallelOption = None,
+    executor: ExecutorOption = Where.LOCAL,
+    address: AddressOption = "",
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="The run's folder. [default: runs/pipeline-TASK-WORDS]"),
@@ -141,8 +144,9 @@ def pipeline(
             _print_estimate(estimate(plan, known))
             return
         stages = Stages(out, plan, known, quiet=as_json)
-        whole = {**given, "base": plan.base, "run": str(plan.folder.path)}
-        trouble = _run(whole, budget, stages)
+        with opened(executor, address, parallel) as machine:
+            whole = {"base": plan.base, "run": str(plan.folder.path), "executor": machine}
+            trouble = _run({**given, **whole}, budget, stages)
         if trouble is None:
             found = read_pipeline(plan.folder, prices=known)
     if trouble is not None:

@@ -11,6 +11,7 @@ import typer
 
 from automem_graph.cli.approving import ask_to_train
 from automem_graph.cli.console import FAILURE, USAGE, clear_errors, out, print_json, stop
+from automem_graph.cli.executors import AddressOption, ExecutorOption, Where, opened
 from automem_graph.cli.options import (
     BaseOption,
     CollectSeedsOption,
@@ -117,6 +118,8 @@ def train(
         ),
     ] = "",
     parallel: ParallelOption = None,
+    executor: ExecutorOption = Where.LOCAL,
+    address: AddressOption = "",
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="The run's folder. [default: runs/train-TASK-WORDS]"),
@@ -171,7 +174,9 @@ def train(
             return
         paid = rates(bench.terms.gameplay, bench.terms.gameplay, known)
         trials = Trials(out, bench, paid, quiet=as_json)
-        trouble = _run({**given, "base": bench.terms.base}, budget, trials, approve=approve)
+        with opened(executor, address, parallel) as machine:
+            whole = {**given, "base": bench.terms.base, "executor": machine}
+            trouble = _run(whole, budget, trials, approve=approve)
         found = read_training(bench.folder, prices=known)
     if trouble is not None:
         stop(*trouble)

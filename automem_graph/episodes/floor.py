@@ -1,16 +1,17 @@
-"""The drivers of one run of `ThisMachine`: who plays what, and what becomes of one that dies."""
+"""The drivers of one run of an executor: who plays what, and what becomes of one that dies."""
 
 from __future__ import annotations
 
 import select
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import Any
 
 from automem_graph.episodes.driver_process import DriverLost, DriverProcess
-from automem_graph.episodes.idle import Idle
+from automem_graph.episodes.idle import AnyDriver, Idle
 from automem_graph.protocols import EpisodeJob, JobNews, JobOutcome
 
 DROP_S = 1.0
@@ -41,7 +42,7 @@ class Place:
     """Room for a driver, and what it plays."""
 
     most: int
-    driver: DriverProcess | None = None
+    driver: AnyDriver | None = None
     playing: dict[int, Ticket] = field(default_factory=dict)
 
 
@@ -56,9 +57,32 @@ class Floor:
         idle: Idle,
     ) -> None:
         self._waiting = deque(Ticket(number, job) for number, job in enumerate(jobs))
-        self._places = places
+        self._places = list(places)
         self._hear = hear
         self._idle = idle
+
+    def run(self) -> Generator[JobOutcome, None, None]:
+        """All outcomes, as they come; closing it ends what is played."""
+        try:
+            while self.busy:
+                yield from self.round()
+            self.leave()
+        except GeneratorExit:
+            if self._idle.is_open:
+                self.drop()
+                self.leave()
+            raise
+        finally:
+            self.clear()
+
+    def start(self) -> AnyDriver:
+        """A new driver."""
+        return DriverProcess.start()
+
+    def reports(self, drivers: Sequence[AnyDriver], wait_s: float) -> Sequence[AnyDriver]:
+        """Those that have something to report, or are gone, as soon as there are any."""
+        watched: list[Any] = list(drivers)
+        return select.select(watched, [], [], wait_s)[0]
 
     @property
     def busy(self) -> bool:
@@ -68,7 +92,7 @@ class Floor:
         """Start drivers where there is work for them, wait for reports a while, and take them."""
         for place in self._places:
             if self._waiting and place.driver is None:
-                place.driver = self._idle.take() or DriverProcess.start()
+                place.driver = self._idle.take() or self.start()
             if self._waiting and place.driver is not None and not place.driver.due:
                 self._give(place, place.driver)
         outcomes: list[JobOutcome] = []
@@ -112,13 +136,12 @@ class Floor:
         for driver in drivers:
             driver.end()
 
-    def _ready(self, wait_s: float) -> list[tuple[Place, DriverProcess]]:
+    def _ready(self, wait_s: float) -> list[tuple[Place, AnyDriver]]:
         """The drivers that have something to report, or are gone, and their places."""
         manned = {place.driver: place for place in self._places if place.driver is not None}
-        ready, _, _ = select.select(list(manned), [], [], wait_s)
-        return [(manned[driver], driver) for driver in ready]
+        return [(manned[driver], driver) for driver in self.reports(list(manned), wait_s)]
 
-    def _give(self, place: Place, driver: DriverProcess) -> None:
+    def _give(self, place: Place, driver: AnyDriver) -> None:
         """The driver's turn to report comes with what it is given, which may be nothing new."""
         given: dict[int, EpisodeJob] = {}
         while self._waiting and len(place.playing) < place.most:
@@ -128,12 +151,12 @@ class Floor:
             given[ticket.number] = ticket.job
         driver.order(given)
 
-    def _take(self, place: Place, driver: DriverProcess) -> Sequence[JobOutcome]:
+    def _take(self, place: Place, driver: AnyDriver) -> Sequence[JobOutcome]:
         try:
             news, outcomes = driver.report()
         except DriverLost as loss:
             place.driver = None
-            return self._give_up_or_retry(place, str(loss))
+            return self.lost(place, loss)
         for one in news:
             if one.kind == "started":
                 place.playing[one.job].begin()
@@ -145,7 +168,7 @@ class Floor:
             self._hear(one)
         return outcomes
 
-    def _give_up_or_retry(self, place: Place, loss: str) -> list[JobOutcome]:
+    def lost(self, place: Place, loss: DriverLost) -> list[JobOutcome]:
         """The dead driver's episodes: again for those that have not been here before."""
         outcomes = []
         for ticket in place.playing.values():
@@ -153,7 +176,7 @@ class Floor:
             if ticket.deaths > 1:
                 outcomes.append(JobOutcome(job=ticket.number, lost=f"{loss}, for the second time"))
             else:
-                self._put_back(ticket, loss)
+                self._put_back(ticket, str(loss))
         place.playing.clear()
         return outcomes
 

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Protocol
 
-from automem_graph.episodes.driver_process import DriverProcess
+from automem_graph.protocols import EpisodeJob, JobNews, JobOutcome
+
+
+class AnyDriver(Protocol):
+    """A driver as its parent sees it, wherever it is; `driver_process` has the contracts."""
+
+    due: bool
+    """Whether it is its turn."""
+
+    @property
+    def alive(self) -> bool: ...
+
+    def order(self, jobs: Mapping[int, EpisodeJob], *, drop: bool = False) -> None: ...
+
+    def report(self) -> tuple[Sequence[JobNews], Sequence[JobOutcome]]: ...
+
+    def hang_up(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def end(self) -> None: ...
 
 
 class Idle:
@@ -19,7 +40,7 @@ class Idle:
         self._most = most
         self._lock = Lock()
         self._open = False
-        self._drivers: list[DriverProcess] = []
+        self._drivers: list[AnyDriver] = []
 
     def open(self) -> None:
         """From now on drivers are kept."""
@@ -29,7 +50,7 @@ class Idle:
     def is_open(self) -> bool:
         return self._open
 
-    def take(self) -> DriverProcess | None:
+    def take(self) -> AnyDriver | None:
         """One that was kept and is alive, if there is any."""
         while True:
             with self._lock:
@@ -40,7 +61,7 @@ class Idle:
                 return driver
             dismiss([driver])
 
-    def put(self, drivers: Sequence[DriverProcess]) -> None:
+    def put(self, drivers: Sequence[AnyDriver]) -> None:
         """Keep as many as there is room for; the others leave."""
         with self._lock:
             room = max(self._most - len(self._drivers), 0) if self._open else 0
@@ -58,7 +79,7 @@ class Idle:
         dismiss(drivers)
 
 
-def dismiss(drivers: Sequence[DriverProcess]) -> None:
+def dismiss(drivers: Sequence[AnyDriver]) -> None:
     """Have drivers without jobs leave, all at once, and wait until they are gone."""
     for driver in drivers:
         driver.hang_up()

@@ -61,49 +61,40 @@ class ThisMachine:
         self, jobs: Sequence[EpisodeJob], hear: Callable[[JobNews], None]
     ) -> Generator[JobOutcome, None, None]:
         """See `Executor`."""
-        parallel = min(self._parallel or _parallel_for(jobs), len(jobs))
-        idle = Idle(0) if _heavy(jobs) or _has_agents(jobs) else self._idle
-        floor = Floor(jobs, _places(parallel, jobs), hear, idle)
-        try:
-            while floor.busy:
-                yield from floor.round()
-            floor.leave()
-        except GeneratorExit:
-            if idle.is_open:
-                floor.drop()
-                floor.leave()
-            raise
-        finally:
-            floor.clear()
+        parallel = min(self._parallel or parallel_for(jobs, _cores()), len(jobs))
+        idle = Idle(0) if is_heavy(jobs) or has_agents(jobs) else self._idle
+        yield from Floor(jobs, places(parallel, jobs, _cores()), hear, idle).run()
 
 
-def _places(parallel: int, jobs: Sequence[EpisodeJob]) -> list[Place]:
+def places(parallel: int, jobs: Sequence[EpisodeJob], cores: int) -> list[Place]:
     """As many as there are cores, more where drivers would get too full, each with its share.
 
     One where a model that is not light is in the driver itself: so all share its weights, and its
     batches.
     """
-    most = 1 if _heavy(jobs) else max(_cores(), -(-parallel // MOST_AT_ONCE))
+    most = 1 if is_heavy(jobs) else max(cores, -(-parallel // MOST_AT_ONCE))
     drivers = min(parallel, most)
     share, rest = divmod(parallel, drivers)
     return [Place(share + (number < rest)) for number in range(drivers)]
 
 
-def _parallel_for(jobs: Sequence[EpisodeJob]) -> int:
+def parallel_for(jobs: Sequence[EpisodeJob], cores: int) -> int:
+    """How many episodes are played at once where nobody says it."""
     played = [name for name in _models(jobs) if name and not name.startswith(OFFLINE)]
     if not played:
-        return _cores()
+        return cores
     local = all(name.startswith(LOCAL) for name in played)
-    return MOST_AT_ONCE if local and not _heavy(jobs) else WAITING
+    return MOST_AT_ONCE if local and not is_heavy(jobs) else WAITING
 
 
-def _heavy(jobs: Sequence[EpisodeJob]) -> bool:
+def is_heavy(jobs: Sequence[EpisodeJob]) -> bool:
     """Whether a model in the driver itself is too heavy for each driver to read it."""
     local = (name.removeprefix(LOCAL) for name in _models(jobs) if name.startswith(LOCAL))
     return any(weight_bytes(name) > LIGHT_BYTES for name in local)
 
 
-def _has_agents(jobs: Sequence[EpisodeJob]) -> bool:
+def has_agents(jobs: Sequence[EpisodeJob]) -> bool:
+    """Whether agents of somebody's own play, whose modules may change."""
     return any(name.startswith(AGENT) for name in _models(jobs))
 
 

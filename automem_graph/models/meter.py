@@ -41,6 +41,23 @@ class Counts:
     stopped: bool = False
     """Once a call was refused no other one begins, whether or not it would fit."""
 
+    def plus(self, other: Counts) -> Counts:
+        """The sums."""
+        return self._with(other, 1)
+
+    def minus(self, other: Counts) -> Counts:
+        """The differences; what has stopped stays so."""
+        return self._with(other, -1)
+
+    def _with(self, other: Counts, sign: int) -> Counts:
+        return Counts(
+            self.tokens + sign * other.tokens,
+            self.cost + sign * other.cost,
+            self.calls + sign * other.calls,
+            self.under_way + sign * other.under_way,
+            self.stopped or other.stopped,
+        )
+
 
 class Meter:
     """Counts calls against a budget; any thread of any process may use it."""
@@ -54,13 +71,33 @@ class Meter:
         """Begin a sitting in this file, after what was counted before."""
         hours = budget.max_hours
         until = None if hours is None else time.time() + hours * 3600
-        terms = _Terms(budget=budget, until=until).model_dump_json().encode()
-        path.write_bytes(_packed(before) + terms)
+        return cls.on_terms(path, _Terms(budget=budget, until=until).model_dump_json(), before)
+
+    @classmethod
+    def on_terms(cls, path: Path, terms: str, before: Counts) -> Self:
+        """A meter in this file that holds to the terms of another one, on another machine."""
+        path.write_bytes(_packed(before) + terms.encode())
         return cls(path)
 
     @property
     def path(self) -> Path:
         return self._path
+
+    @property
+    def terms(self) -> str:
+        """What it holds to, as JSON."""
+        return self._terms.model_dump_json()
+
+    @property
+    def counts(self) -> Counts:
+        """What was counted so far."""
+        with self._changing() as counts:
+            return counts
+
+    def add(self, counted: Counts) -> None:
+        """Count what was counted elsewhere."""
+        with self._changing() as counts:
+            vars(counts).update(vars(counts.plus(counted)))
 
     @contextmanager
     def call(self, model: str) -> Iterator[Callable[[int, int], None]]:
