@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from math import comb
 from typing import Literal
-
-from scipy.stats import binom
 
 Limit = Literal["episodes in flight", "servers", "cores"]
 
@@ -71,14 +70,14 @@ class Site:
 def rate(site: Site, load: Load) -> tuple[float, Limit]:
     """Steps a second of all episodes together, and what they are limited by."""
     if site.sticky:
-        share = binom(site.in_flight, 1 / site.servers)
-        each = [
-            share.pmf(episodes) * _one_server(site.server, load, episodes)
-            for episodes in range(site.in_flight + 1)
-        ]
+        here, others, all_ways = site.in_flight, site.servers - 1, site.servers**site.in_flight
+        each = (
+            comb(here, some) * others ** (here - some) / all_ways * _one(site.server, load, some)
+            for some in range(here + 1)
+        )
         served = site.servers * sum(each)
     else:
-        served = site.servers * _one_server(site.server, load, site.in_flight / site.servers)
+        served = site.servers * _one(site.server, load, site.in_flight / site.servers)
     if (carried := site.cores / load.cpu_s) < served:
         return carried, "cores"
     full = site.in_flight / site.servers > site.server.slots
@@ -95,22 +94,24 @@ def latency_of_step(site: Site, load: Load) -> float:
     return site.in_flight / rate(site, load)[0]
 
 
-def _one_server(server: Server, load: Load, episodes: float) -> float:
+def _one(server: Server, load: Load, episodes: float) -> float:
     """Steps a second of the episodes that one server has.
 
     An episode is at the server but for `own_s` of each step, so calls under way and the rate follow
     from each other; bisection, since more calls under way take longer.
     """
     low, high = 0.0, float(episodes)
-    for _ in range(60):
+    for _ in range(50):
         under_way = (low + high) / 2
-        working = min(under_way, server.slots)
-        steps = working / (load.calls * server.call_s(working, load)) if working else 0.0
-        low, high = (
-            (under_way, high) if under_way + steps * load.own_s < episodes else (low, under_way)
-        )
-    working = min(high, server.slots)
-    return working / (load.calls * server.call_s(working, load)) if working else 0.0
+        away = _served(server, load, under_way) * load.own_s
+        low, high = (under_way, high) if under_way + away < episodes else (low, under_way)
+    return _served(server, load, high)
+
+
+def _served(server: Server, load: Load, under_way: float) -> float:
+    """Steps a second where so many calls are under way, or wait for a slot."""
+    working = min(under_way, server.slots)
+    return working / (load.calls * server.call_s(max(working, 1.0), load))
 
 
 def main() -> None:
