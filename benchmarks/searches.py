@@ -1,6 +1,6 @@
 """Whether a search is worth its episodes: against other ones at the same budget, and held out.
 
-    python benchmarks/searches.py [--tasks crafter,errands] [--repeats 5] [--episodes 56]
+    python benchmarks/searches.py [--tasks crafter,errands] [--repeats 5] [--episodes 80]
 
 Every search has the same budget of episodes. A repeat draws the gate's worlds from a pool, the same
 for all searches, and the seed of what is drawn blindly; fresh worlds are the rest of the pool, in
@@ -18,7 +18,7 @@ import json
 import random
 import statistics
 from collections.abc import Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from automem_graph.episodes.machine import ThisMachine
 from automem_graph.episodes.many import run_episodes
 from automem_graph.evaluation.statistics import RESAMPLES
 from automem_graph.evaluation.suite import plan
+from automem_graph.protocols import Executor
 from automem_graph.structure.evolve import evolve_scaffold
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import kept_versions
@@ -50,7 +51,7 @@ GATE, P = 8, 0.2
 POOL = range(10_042, 10_042 + 24)
 """The worlds of gates and confirmations. Fresh seeds count from its first one, so that those of a
 confirmation are of the pool too."""
-HELD_OUT = range(1042, 1042 + 16)
+HELD_OUT = range(1042, 1042 + 12)
 SPARE = 1041
 """What a search plays when it has ended, since it must play something: never looked at."""
 
@@ -72,20 +73,22 @@ def main() -> None:
     parser.add_argument("--tasks", default=",".join(STEPS))
     parser.add_argument("--searches", default=";".join(SEARCHES), help="separated by ;")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--episodes", type=int, default=56, help="of one search")
+    parser.add_argument("--episodes", type=int, default=80, help="of one search")
     parser.add_argument("--parallel", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("runs/searches"))
     asked = parser.parse_args()
     tasks, searches = asked.tasks.split(","), asked.searches.split(";")
     found: dict[str, dict[str, list[Found]]] = {task: {} for task in tasks}
-    for repeat in range(asked.repeats):
-        for task in tasks:
-            for search in searches:
-                folder = EvolutionFolder(asked.out / task / f"{repeat}-{search.replace(', ', '-')}")
-                searched(folder, task, search, repeat, asked.episodes, asked.parallel)
-                one = held_out(folder, task, asked.parallel)
-                found[task].setdefault(search, []).append(one)
-                print(f"{task}, repeat {repeat}, {search}: {one.attempts} attempts, {one.stop}")
+    with ThisMachine(asked.parallel) as machine:
+        for repeat, task, search in product(range(asked.repeats), tasks, searches):
+            folder = EvolutionFolder(asked.out / task / f"{repeat}-{search.replace(', ', '-')}")
+            searched(folder, task, search, repeat, asked.episodes, machine)
+            one = held_out(folder, task, machine)
+            found[task].setdefault(search, []).append(one)
+            print(
+                f"{task}, repeat {repeat}, {search}: {one.attempts} attempts, {one.stop}",
+                flush=True,
+            )
     for task, by_search in found.items():
         report(task, by_search, asked.episodes)
     whole = {t: {s: [one._asdict() for one in by] for s, by in f.items()} for t, f in found.items()}
@@ -93,11 +96,9 @@ def main() -> None:
 
 
 def searched(
-    folder: EvolutionFolder, task: str, search: str, repeat: int, episodes: int, parallel: int
+    folder: EvolutionFolder, task: str, search: str, repeat: int, episodes: int, machine: Executor
 ) -> Evolution:
-    """Search to the end, with the plays of all searches of the task; what has ended is read."""
-    if folder.result.exists():
-        return read_evolution(folder)
+    """Search to the end, or to that of a larger budget, with the plays of all of the task."""
     plays = folder.path.parent / "plays"
     plays.mkdir(parents=True, exist_ok=True)
     folder.path.mkdir(exist_ok=True)
@@ -109,7 +110,7 @@ def searched(
         task, run=str(folder.path), steps=STEPS[task], search=how,
         proposer=f"{proposer}:{repeat + 1}" if blind else proposer,
         p=P, gate_seeds=",".join(map(str, gate_of(task, repeat))), held_out_seeds=str(SPARE),
-        episodes=episodes, attempts=episodes, revisions=episodes, parallel=parallel,
+        episodes=episodes, attempts=episodes, revisions=episodes, executor=machine,
     )  # fmt: skip
 
 
@@ -118,11 +119,11 @@ def gate_of(task: str, repeat: int) -> Sequence[int]:
     return sorted(random.Random(f"{task} {repeat}").sample(POOL, GATE))
 
 
-def held_out(folder: EvolutionFolder, task: str, parallel: int) -> Found:
+def held_out(folder: EvolutionFolder, task: str, machine: Executor) -> Found:
     """Have v0 and all versions of a search play the held-out worlds."""
     ended = read_evolution(folder)
     kept = [row.scaffold for row in kept_versions(ended.rows)]
-    earned = {scaffold: scores(folder, scaffold, task, parallel) for scaffold in kept}
+    earned = {scaffold: scores(folder, scaffold, task, machine) for scaffold in kept}
     means = [statistics.fmean(earned[scaffold].values()) for scaffold in kept]
     first, last = earned[kept[0]], earned[kept[-1]]
     return Found(
@@ -134,7 +135,9 @@ def held_out(folder: EvolutionFolder, task: str, parallel: int) -> Found:
     )
 
 
-def scores(folder: EvolutionFolder, scaffold: str, task: str, parallel: int) -> dict[int, float]:
+def scores(
+    folder: EvolutionFolder, scaffold: str, task: str, machine: Executor
+) -> dict[int, float]:
     """What a scaffold earns in the held-out worlds, which are played unless they are there."""
     given = {
         "steps": STEPS[task], "agent": "memory",
@@ -143,7 +146,7 @@ def scores(folder: EvolutionFolder, scaffold: str, task: str, parallel: int) -> 
     run = RunFolder(folder.path.parent / "plays" / scaffold)
     planned = plan(task, tuple(HELD_OUT), out=run.path, given=given)
     extend_run(run, planned.asked)
-    results = list(run_episodes(planned.jobs, ThisMachine(parallel)))
+    results = list(run_episodes(planned.jobs, machine))
     for one in results:
         if one.progression is None:
             raise RuntimeError(f"{run.path}, seed {one.seed}: {one.error}")
