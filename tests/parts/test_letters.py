@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from automem_graph.structure.parts.part import read_part
 from support import toy
-from support.parts import play_offline, scaffold_of
+from support.parts import PARTS, play_offline, scaffold_of
 from support.playing import Table, table
 from support.scripted import Say, by_routine, in_turn, routine
 
@@ -194,3 +195,39 @@ def test_h_map_and_status_are_read_for_the_agent(tmp_path: Path):
         rows = at.rows()[0].answer.text.partition("\nMap:\n")[2].split("\n")
     assert found is not None
     assert rows[int(found[1]) - 1][int(found[2])] == "<"
+
+
+EVERY_LETTER = ("knowledge", "keyed", "position", "inventory", "loops", "stub", "spelling", "needs")
+
+
+def test_one_scaffold_has_all_of_it_and_plays(tmp_path: Path):
+    """(a) to (h) together, through the real agent, on two games."""
+    parts = [*EVERY_LETTER, "blocked", "situations", "survey"]
+    scaffold = scaffold_of(tmp_path / "mine", *parts)
+    assert {letter for name in parts for letter in read_part(PARTS / name).about.expresses} == set(
+        "abcdefgh"
+    )
+
+    log = in_turn("<|PUT|>map.md|0,0|home<|END|>" + DONE, DONE)
+    plan = in_turn(*map(commit, ["go west", "Place Table", "Place Table", "Noop", "Noop"]))
+    with table(both(log, plan), task="crafter", steps=3, scaffold=scaffold) as at:
+        at.play()
+        kept, rows, second = memory(at), at.rows(), prompt(at, 2)
+        system = rows[0].messages[0]["content"]
+    assert "8 wood" in kept["guide.md"]  # (a)
+    assert kept["map.md"] == "0,0: home\n"  # (b)
+    assert "guide.md says:\nThe tools and stations" in second  # (c)
+    assert "- `map.md` says where things are." in system
+    assert "Position: " in second  # (d)
+    assert (kept["inventory.md"], kept["recent.md"][:7]) == ("nothing\n", "Step 2:")  # (e)
+    assert [row.action for row in rows] == ["Move West", "Noop", "Noop"]  # (f)
+    assert [len(row.rejections) for row in rows] == [0, 2, 0]
+
+    acts = in_turn(*map(commit, ["go east", "kick the door", "escape"]))
+    say = both(in_turn(DONE), acts)
+    with table(say, run="other", task="nethack", seed=43, steps=3, scaffold=scaffold) as at:
+        at.play()
+        moved, asked = prompt(at, 1), prompt(at, 2)
+    assert "The game only asks for more" in asked  # (g)
+    assert asked.count("Map:") == 1
+    assert "stairs up < at" in moved  # (h)

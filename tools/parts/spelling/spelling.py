@@ -6,24 +6,35 @@ What is not known here stays as it was said, without quotation marks and remarks
 import re
 
 CRAFTER = (
-    (r"(?:move |go |walk )?(?:left|west)", "Move West"),
-    (r"(?:move |go |walk )?(?:right|east)", "Move East"),
-    (r"(?:move |go |walk )?(?:up|north)", "Move North"),
-    (r"(?:move |go |walk )?(?:down|south)", "Move South"),
+    (r"(?:(?:move|go|walk|turn|face|step|head) )?(?:left|west)", "Move West"),
+    (r"(?:(?:move|go|walk|turn|face|step|head) )?(?:right|east)", "Move East"),
+    (r"(?:(?:move|go|walk|turn|face|step|head) )?(?:up|north)", "Move North"),
+    (r"(?:(?:move|go|walk|turn|face|step|head) )?(?:down|south)", "Move South"),
     (r"(?:collect|gather|chop|cut|mine|take|drink|eat|attack|hit|use|interact|harvest)\b.*", "Do"),
     (r"(?:wait|rest|stay|do nothing|no op)", "Noop"),
-    (r"(?:place|build|put)(?: down)? (?:a )?(?:crafting )?table", "Place Table"),
+    (r"(?:go to sleep|fall asleep|nap)", "Sleep"),
+    (r"(?:place|build|put|craft|make)(?: down)? (?:a )?(?:crafting )?table", "Place Table"),
+    (r"(?:place|build|put|craft|make)(?: down)? (?:a )?(furnace)", r"Place \1"),
+    (r"(?:place|put)(?: down)? (?:a )?(stone)", r"Place \1"),
     (r"(?:place|plant|put)(?: down)? (?:a )?sapling", "Place Plant"),
     (r"(?:make|craft|build) (?:a |an )?wood(?:en)? (pickaxe|sword)", r"Make Wood \1"),
     (r"(?:make|craft|build) (?:a |an )?(stone|iron) (pickaxe|sword)", r"Make \1 \2"),
 )
 NETHACK = (
-    (r"(?:move|go|walk|step|head) (north|south|east|west)", r"\1"),
-    (r"(?:(?:move|go|walk|step|head) )?(north|south)[ -]?(east|west)", r"\1\2"),
+    (r"(?:(?:move|go|walk|run) )?far (north|south)[ -]?(east|west)", r"far \1\2"),
+    (r"(?:(?:move|go|walk|run) far|run) (north|south|east|west)", r"far \1"),
+    (r"(?:move|go|walk|step|head|attack) (north|south|east|west)", r"\1"),
+    (r"(?:(?:move|go|walk|step|head|attack) )?(north|south)[ -]?(east|west)", r"\1\2"),
     (r"(?:descend|go down|take stairs down)(?: the)?(?: stairs)?", "down"),
     (r"(?:ascend|go up|take stairs up)(?: the)?(?: stairs)?", "up"),
-    (r"pick up", "pickup"),
-    (r"escape", "esc"),
+    (r"(kick|open|close|search|eat|read|zap|wear|throw|drop)\b.*", r"\1"),
+    (r"drink\b.*", "quaff"),
+    (r"pick\b.*", "pickup"),
+    (r"take off\b.*", "takeoff"),
+    (r"put on\b.*", "puton"),
+    (r"(?:rest|stay|do nothing)", "wait"),
+    (r"(?:escape|cancel)", "esc"),
+    (r"(?:confirm|enter|return|continue)", "more"),
 )
 
 LONGEST = 100  # characters of what can be an action
