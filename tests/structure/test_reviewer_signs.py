@@ -145,6 +145,41 @@ def test_lines_that_say_two_things_of_one_are_found_where_they_are_searched():
     assert sign("contradicted", *walk(0, 3), files={"notes.md": notes}) == Sign()
 
 
+def test_an_attempt_that_changes_nothing_a_third_time_is_fruitless():
+    steps = [Step(n, NOTHING, action="Place Table") for n in range(4)]
+    assert sign("fruitless", *steps[:3]) == Sign()
+    found = sign("fruitless", *steps)
+    assert found == Sign(0.25, ("step 2: Place Table changed nothing once more",))
+    assert sign("fruitless", *walk(0, 9)) == Sign()
+    assert sign("fruitless", *(Step(n, f"{n}", action="Do") for n in range(9))) == Sign()
+
+
+@pytest.mark.parametrize(
+    "saw",
+    [
+        "Message: In what direction?\n\nMap:\n@\n\nInventory:\na - dagger",
+        "Message: What do you want to eat? [dg or ?*]\n\nMap:\n@\n\nInventory:\na - dagger",
+        "You are asleep: whatever you choose, you sleep on.\n\nYour inventory: wood 1.",
+    ],
+)
+def test_what_the_world_asks_and_what_it_does_not_heed_is_found(saw: str):
+    found = sign("unheeded", *walk(0, 3), Step(3, saw))
+    assert found.share == 0.25
+    assert found.where[0].startswith("step 3: `")
+
+
+def test_a_question_of_a_conversation_is_heeded():
+    assert sign("unheeded", Step(0, "Where does Ann live?"), *walk(1, 3)) == Sign()
+
+
+def test_what_was_asked_and_never_written_is_found_where_it_was_searched():
+    look = [read("SEARCH", keyword="Ann")]
+    known = {"action": "I do not know", "calls": look}
+    steps = [Step(n, "Where does Ann live?", in_vain=n == 4, **known) for n in (3, 4)]
+    found = sign("unwritten", *steps)
+    assert found == Sign(0.5, ("step 4: nothing was written about `Where does Ann live?`",))
+
+
 def test_every_sign_has_a_name_a_meaning_and_an_answer():
     assert set(SIGNS) == set(ANSWERS)
     assert all(rule.short and rule.find.__doc__ for rule in SIGNS.values())

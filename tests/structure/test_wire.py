@@ -8,6 +8,7 @@ import pytest
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import Scaffold, load_scaffold
+from automem_graph.scaffold.sources import compile_scaffold
 from automem_graph.structure.parts.part import PartError, read_part, shelf
 from automem_graph.structure.parts.wire import take, taken
 from support.texts import Texts
@@ -144,6 +145,49 @@ def test_a_scaffold_keeps_its_own_version_of_code_it_took(scaffold: Path, tmp_pa
     (scaffold / "mine.py").write_text("A = 2\n")
     take(scaffold, part)
     assert (scaffold / "mine.py").read_text() == "A = 2\n"
+
+
+def test_what_a_part_carries_comes_along_unless_the_scaffold_has_it(scaffold: Path, tmp_path: Path):
+    part = written(tmp_path / "parts", "mine", "", '[openings]\ninstead = "brief.md"\n')
+    for name, text in (("files/crafter/a.md", "A\n"), ("prompts/brief.md", "{{ routine }}\n")):
+        (part / name).parent.mkdir(parents=True, exist_ok=True)
+        (part / name).write_text(text)
+    (scaffold / "files" / "crafter").mkdir(parents=True)
+    (scaffold / "files" / "crafter" / "a.md").write_text("mine\n")
+
+    take(scaffold, part)
+    assert started(scaffold).files_for("crafter") == {"a.md": "mine\n"}
+    log = (scaffold / "prompts" / "log.md").read_text()
+    assert log.startswith('# LOG, step {{ step }}\n\n{% set routine = "log" %}\n')
+    assert '{% include "brief.md" %}' in log
+    templates = compile_scaffold(scaffold).templates
+    known = {"step": 3, "observation": "", "log_ran": True}
+    said = templates.get_template("plan.md").render(known).strip()
+    assert said == "# PLAN, step 3\n\nplan"
+
+
+def test_two_parts_open_the_same_prompts(scaffold: Path, tmp_path: Path):
+    for name in ("one", "two"):
+        part = written(tmp_path / "parts", name, "", f'[openings]\nalso = "{name}.md"\n')
+        (part / "prompts").mkdir()
+        (part / "prompts" / f"{name}.md").write_text(f"{name} in {{{{ routine }}}}\n")
+        take(scaffold, part)
+    started(scaffold)
+    plan = (scaffold / "prompts" / "plan.md").read_text()
+    assert plan.count("{% set routine") == 1
+    assert plan.index("two.md") < plan.index("one.md") < plan.index("log_ran")
+
+
+@pytest.mark.parametrize(
+    ("chain", "what"),
+    [("A = 1\n", "no line `PARTS = {}`"), ("PARTS = {}\n", "no function 'observe'")],
+)
+def test_a_chain_that_is_broken_is_named(scaffold: Path, tmp_path: Path, chain: str, what: str):
+    code = "def observe(state, seen, files):\n    return '', state\n"
+    part = written(tmp_path / "parts", "mine", code, 'hooks = ["observe"]\n')
+    (tmp_path / "parts" / "chain" / "chain.py").write_text(chain)
+    with pytest.raises(PartError, match=rf"chain\.py has {what}"):
+        take(scaffold, part)
 
 
 def test_hooks_written_by_hand_are_left_alone(scaffold: Path, tmp_path: Path):

@@ -105,6 +105,8 @@ def _rendered(names: Sequence[str], sources: dict[str, str], chain: str) -> str:
     theirs = [_functions(f"{name}.py", sources.get(f"{name}.py", "")) for name in names]
     functions = _functions(f"{CHAIN}.py", chain)
     having = [hook for hook in HOOKS if any(hook in found for found in theirs)]
+    if missing := [hook for hook in having if hook not in functions]:
+        raise PartError(f"{CHAIN}.py has no function '{missing[0]}', which a part asks for")
     needed = _reached(functions, having)
     lines = chain.split("\n")
     kept = [
