@@ -23,6 +23,9 @@ NEEDED = (
 OPENINGS = {"prompts/log.md": "# LOG", "prompts/plan.md": "# PLAN"}
 """How the two routines' prompts begin: a reader, or a model, must see which routine it is in."""
 
+EVOLVED = "evolved"
+"""The folder of shipped scaffolds that loop 1 has kept, by task: `evolved/crafter` names one."""
+
 
 @dataclass(frozen=True)
 class Scaffold:
@@ -43,7 +46,10 @@ class Scaffold:
 
 
 def load_scaffold(where: str | Path) -> Scaffold:
-    """The scaffold of that shipped name ("v0") or in that folder; ScaffoldError if it is broken."""
+    """The scaffold of that shipped name, or in that folder; ScaffoldError if it is broken.
+
+    Shipped names are those of folders beside the parts: "v0", "evolved/crafter".
+    """
     folder = _folder(where)
     for name in NEEDED:
         if not (folder / name).is_file():
@@ -64,7 +70,8 @@ def shipped() -> Path:
 
 def _folder(where: str | Path) -> Path:
     tools = shipped()
-    names = sorted(path.parent.name for path in tools.glob("*/scaffold.toml"))
+    found = (*tools.glob("*/scaffold.toml"), *tools.glob(f"{EVOLVED}/*/scaffold.toml"))
+    names = sorted(path.parent.relative_to(tools).as_posix() for path in found)
     if where in names:
         return tools / where
     folder = Path(where).absolute()

@@ -27,3 +27,12 @@ def test_every_file_that_is_no_module_is_named():
             if fnmatch(str(file), f"{CHECKOUT}/{package.replace('.', '/')}/{pattern}")
         ]
         assert named, file
+
+
+def test_every_file_of_the_tools_is_named():
+    tools = CHECKOUT / "tools"
+    patterns = TOLD["package-data"]["automem_graph.tools"]
+    named = {path for pattern in patterns for path in tools.glob(pattern)}
+    for file in tools.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts and file.parent != tools:
+            assert file in named, file
