@@ -2,10 +2,12 @@
 
     python benchmarks/harness.py [--steps 3000]
 
-Plays Crafter with a model that answers at once: one LOG call, one PLAN call that searches, one
-that commits. Prints the overhead per step (whole wall time less what the world's process and the
-model took), its first and last quarter side by side, the bytes of trace and journal per step, and
-the share of prompt characters that repeat the prefix of an earlier prompt in blocks of 64.
+Plays Crafter and NetHack (a third of the steps, where it is installed) with a model that answers at
+once: one LOG call, one PLAN call that searches, one that commits. Prints the overhead per step
+(whole wall time less what the world's process and the model took), whole steps a second with all
+processes on one core, the bytes of trace and journal per step, and the prompt characters per step
+that do not repeat the prefix of an earlier prompt in blocks of 64. A second table says where the
+time goes; it is of further steps, since the watch itself takes time.
 
 What LangGraph itself takes for the same nodes in the same order, with nothing in them, is measured
 in the same run: the ratio of the two tells more than milliseconds of another machine do.
@@ -14,18 +16,23 @@ in the same run: the ratio of the two tells more than milliseconds of another ma
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import chain, cycle, pairwise
 from pathlib import Path
 from typing import Any
 
+from breakdown import Ledger, watched
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableConfig
+from prefixes import prompt_texts, repeated_share
 from pydantic import PrivateAttr
 from rich.console import Console
 from rich.table import Table
@@ -38,21 +45,31 @@ from automem_graph.agent.step import StepRow
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.layout import EpisodeFolder
 from automem_graph.episodes.play import play_on
-from automem_graph.episodes.trace import prompt_of, read_trace
+from automem_graph.episodes.trace import read_trace
+from automem_graph.worlds.registry import missing
 
-BLOCK = 64
 STEP = ("observe", "log", "remember", "plan", "recall", "plan", "act")
 """The nodes of a step with three calls, in order."""
 
-MOVES = ("Move North", "Move South")
+MOVES = {
+    "crafter": ("Move North", "Move South"),
+    "nethack": ("north", "east", "search", "south", "west", "search"),
+}
 """To and fro: nothing is learnt and little can go wrong, so that an episode lasts."""
+
+NEW_CHARS = {"crafter": 2500, "nethack": 6000}
+"""Prompt characters per step that no model has seen as a prefix, at most."""
 
 
 class Instant(BaseChatModel):
     """Writes a line in LOG, searches in PLAN, then commits: three calls a step, in no time."""
 
-    _moves: Any = PrivateAttr(default_factory=lambda: cycle(MOVES))
+    moves: tuple[str, ...] = MOVES["crafter"]
+    _moves: Any = PrivateAttr()
     _lines: int = PrivateAttr(default=0)
+
+    def model_post_init(self, _: Any) -> None:
+        self._moves = cycle(self.moves)
 
     @property
     def _llm_type(self) -> str:
@@ -71,47 +88,93 @@ class Instant(BaseChatModel):
         return f"<|ACTION|>{next(self._moves)}<|END|>"
 
 
+@dataclass
+class Played:
+    """Steps of one task, episode after episode; the first step of each is not timed."""
+
+    rows: list[StepRow] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    """Bytes that each step left on disk."""
+    walls: list[float] = field(default_factory=list)
+    overheads: list[float] = field(default_factory=list)
+    """Of each timed step, in milliseconds: all of it, and without world and model."""
+    cpu: float = 0.0
+    """Milliseconds of processor time of all processes over the timed steps."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--steps", type=int, default=3000)
     steps = parser.parse_args().steps
     with tempfile.TemporaryDirectory() as folder:
-        walls, rows, sizes = play(steps, Path(folder))
-    report(walls, rows, sizes, bare_graph(min(steps, 1000)))
+        played = {"crafter": play("crafter", steps, Path(folder) / "crafter")}
+        bare = bare_graph(min(steps, 1000))
+        with one_core():
+            pinned = play("crafter", max(steps // 3, 100), Path(folder) / "pinned")
+            bare_pinned = bare_graph(min(steps, 1000))
+        with watched() as ledger:
+            seen = play("crafter", max(steps // 3, 100), Path(folder) / "watched", ledger)
+        if missing("nethack") is None:
+            played["nethack"] = play("nethack", max(steps // 3, 100), Path(folder) / "nethack")
+    console = Console()
+    for task, one in played.items():
+        console.print(report(task, one, bare))
+    console.print(on_one_core(pinned, bare_pinned))
+    console.print(ledger.table(len(seen.walls), statistics.mean(seen.walls), bare))
 
 
-def play(steps: int, folder: Path) -> tuple[list[float], list[StepRow], list[int]]:
-    """Play episodes, seed after seed, until `steps` steps are done.
+def play(task: str, steps: int, folder: Path, ledger: Ledger | None = None) -> Played:
+    """Play episodes, seed after seed, until `steps` steps are done."""
+    from flat import processor_ms, tree  # it takes the model from here
 
-    Returns the overhead of each step in milliseconds, the rows, and the bytes each left on disk.
-    """
-    overheads: list[float] = []
-    rows: list[StepRow] = []
-    sizes: list[int] = []
+    def cpu() -> float:
+        return sum(map(processor_ms, tree(os.getpid())))
+
+    played = Played()
     seed = 0
-    while len(rows) < steps:
+    while len(played.rows) < steps:
         times: list[float] = []
+        spent: list[float] = []
 
-        def hear(event: Event, times: list[float] = times) -> None:
+        def hear(event: Event, times: list[float] = times, spent: list[float] = spent) -> None:
             if isinstance(event, Stepped):
+                if not times:
+                    spent.append(cpu())
+                    if ledger is not None:
+                        ledger.begin()
                 times.append(time.perf_counter())
 
-        with EpisodeDesks(listener=hear, resolve=lambda *_: Instant()) as desks:
+        model = Instant(moves=MOVES[task])
+        with EpisodeDesks(listener=hear, resolve=lambda *_, model=model: model) as desks:
             context = PlayContext(
-                seed=seed, steps=steps - len(rows), gameplay="instant", run=str(folder / str(seed)),
-                steps_per_run=50,
+                task=task, seed=seed, steps=steps - len(played.rows), gameplay="instant",
+                run=str(folder / str(seed)), steps_per_run=50,
             )  # fmt: skip
             episode = desks.folder(context)
             play_on(desks, context, episode.id)
-            _, played = read_trace(episode)
-        walls = [after - before for before, after in pairwise(times)]
-        for wall, row in zip(walls, played[1:], strict=True):
+            if ledger is not None:
+                ledger.end()
+            played.cpu += cpu() - spent[0]
+        _, rows = read_trace(episode)
+        for wall, row in zip((b - a for a, b in pairwise(times)), rows[1:], strict=True):
+            played.walls.append(wall * 1000)
             models = sum(call.ms for call in row.calls)
-            overheads.append(wall * 1000 - row.world_ms - models)
-        rows += played
-        sizes += _bytes_per_step(episode)
+            played.overheads.append(wall * 1000 - row.world_ms - models)
+        played.rows += rows
+        played.sizes += _bytes_per_step(episode)
         seed += 1
-    return overheads, rows, sizes
+    return played
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this thread, and what it starts, on one core until the end of the block."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def bare_graph(steps: int) -> float:
@@ -136,50 +199,43 @@ def _bytes_per_step(folder: EpisodeFolder) -> list[int]:
     return [len(line) + round(journal) for line in lines]
 
 
-def repeated_share(prompts: Iterable[str]) -> tuple[float, float]:
-    """The share of characters in 64-character blocks that repeat an earlier prompt's prefix, and
-    the characters per prompt that do not."""
-    seen: set[int] = set()
-    repeated = total = count = 0
-    for prompt in prompts:
-        count += 1
-        total += len(prompt)
-        prefix, new = 0, False
-        for end in range(BLOCK, len(prompt) + 1, BLOCK):
-            prefix = hash((prefix, prompt[end - BLOCK : end]))
-            new = new or prefix not in seen
-            seen.add(prefix)
-            repeated += 0 if new else BLOCK
-    return repeated / total, (total - repeated) / count
-
-
-def report(overheads: list[float], rows: list[StepRow], sizes: list[int], langgraph: float) -> None:
-    """Print the table that docs/performance.md shows."""
+def report(task: str, played: Played, langgraph: float) -> Table:
+    """The table that docs/performance.md shows."""
+    overheads, sizes, rows = played.overheads, played.sizes, played.rows
     quarter = len(overheads) // 4
-    first, last = overheads[:quarter], overheads[-quarter:]
-    prompts = [
-        "".join(f"{message['role']}\n{message['content']}\n" for message in prompt_of(row, call))
-        for row in rows
-        for call in range(len(row.calls))
-    ]
-    share, fresh = repeated_share(prompts)
-    calls = len(prompts) / len(rows)
-    table = Table("measure", "value", "bound", title=f"{len(rows):,} Crafter steps")
+    share, fresh = repeated_share(text for row in rows for text in prompt_texts(row))
+    calls = sum(len(row.calls) for row in rows) / len(rows)
+    table = Table("measure", "value", "bound", title=f"{task}, {len(rows):,} steps")
     table.add_row("model calls per step", f"{calls:.2f}", "3")
-    table.add_row("overhead per step, mean", f"{statistics.mean(overheads):.2f} ms", "3 ms")
+    table.add_row("overhead per step, mean", f"{statistics.mean(overheads):.2f} ms", "2.5 ms")
     table.add_row("overhead per step, median", f"{statistics.median(overheads):.2f} ms", "")
     table.add_row("LangGraph alone, its nodes empty", f"{langgraph:.2f} ms", "")
-    times = statistics.mean(overheads) / langgraph
-    table.add_row("overhead / LangGraph alone", f"{times:.2f}", "")
-    growth = statistics.median(last) / statistics.median(first)
+    times = statistics.median(overheads) / langgraph
+    table.add_row("median overhead / LangGraph alone", f"{times:.2f}", "")
+    growth = statistics.median(overheads[-quarter:]) / statistics.median(overheads[:quarter])
     table.add_row("last quarter / first quarter", f"{growth:.2f}", "about 1")
     table.add_row("world per step", f"{statistics.mean(row.world_ms for row in rows):.2f} ms", "")
-    table.add_row("trace and journal per step", f"{statistics.mean(sizes):,.0f} bytes", "6,144")
+    cpu = played.cpu / len(overheads)
+    table.add_row("processor time per step, all processes", f"{cpu:.2f} ms", "")
+    table.add_row("trace and journal per step", f"{statistics.mean(sizes):,.0f} bytes", "4,096")
     ratio = statistics.mean(sizes[-quarter:]) / statistics.mean(sizes[:quarter])
     table.add_row("last quarter / first quarter", f"{ratio:.2f}", "about 1")
     table.add_row("prompt characters repeated", f"{share:.1%}", "80 %")
-    table.add_row("new prompt characters per step", f"{fresh * calls:,.0f}", "")
-    Console().print(table)
+    table.add_row("new prompt characters per step", f"{fresh * calls:,.0f}", f"{NEW_CHARS[task]:,}")
+    return table
+
+
+def on_one_core(played: Played, langgraph: float) -> Table:
+    """Whole steps a second where driver, world and scaffold host share a core."""
+    table = Table("measure", "value", "bound", title="crafter, all processes on one core")
+    rate = 1000 / statistics.mean(played.walls)
+    table.add_row("whole steps per second", f"{rate:.0f}", "250")
+    table.add_row("whole step, median", f"{statistics.median(played.walls):.2f} ms", "4 ms")
+    cpu = played.cpu / len(played.walls)
+    table.add_row("processor time per step, all processes", f"{cpu:.2f} ms", "")
+    times = statistics.median(played.walls) / langgraph
+    table.add_row("median whole step / LangGraph alone", f"{times:.2f}", "")
+    return table
 
 
 if __name__ == "__main__":
