@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.graph import END, StateGraph
-from langgraph.graph._branch import BranchSpec
 
 from automem_graph.agent.state import PlayState
 
@@ -37,28 +37,44 @@ class Route(Runnable[PlayState, str]):
         return self.invoke(input)
 
 
-class Decided(BranchSpec):
-    """A conditional edge that reads the node's own update, which says where to go.
-
-    LangGraph reads the state for an edge by copying all channels, a seventh of the superstep. That
-    is left for updates from outside (Studio, `update_state`), which need not say anything.
-    """
-
-    def _route(self, input: Any, config: RunnableConfig, *, reader: Any, writer: Any) -> Any:
-        reader = None if _says(input) else reader
-        return super()._route(input, config, reader=reader, writer=writer)
-
-    async def _aroute(self, input: Any, config: RunnableConfig, *, reader: Any, writer: Any) -> Any:
-        reader = None if _says(input) else reader
-        return await super()._aroute(input, config, reader=reader, writer=writer)
-
-
 def add_routes(graph: StateGraph[Any, Any, Any, Any], routes: Mapping[str, Route]) -> None:
     """Conditional edges, by the names of the nodes that they leave."""
     for name, route in routes.items():
         graph.add_conditional_edges(name, route, route.ends)
-        edges = graph.branches[name]
-        edges[route.name] = Decided(*edges[route.name])
+        edges = getattr(graph, "branches", {}).get(name, {})
+        if (edge := edges.get(route.name)) is not None:
+            edges[route.name] = decided(edge)
+
+
+def decided(edge: Any) -> Any:
+    """The conditional edge, reading the node's own update, which says where to go.
+
+    LangGraph reads the state for an edge by copying all channels, a seventh of the superstep. That
+    is left for updates from outside (Studio, `update_state`), which need not say anything. How an
+    edge reads is no public interface: where it is not as it was in LangGraph 1.2, the edge stays as
+    it is.
+    """
+    kind = type(edge)
+    if not all(_reads(getattr(kind, name, None)) for name in ("_route", "_aroute")):
+        return edge
+
+    def route(self: Any, input: Any, config: RunnableConfig, *, reader: Any, writer: Any) -> Any:
+        reader = None if _says(input) else reader
+        return kind._route(self, input, config, reader=reader, writer=writer)
+
+    async def aroute(
+        self: Any, input: Any, config: RunnableConfig, *, reader: Any, writer: Any
+    ) -> Any:
+        reader = None if _says(input) else reader
+        return await kind._aroute(self, input, config, reader=reader, writer=writer)
+
+    return type("Decided", (kind,), {"_route": route, "_aroute": aroute})(*edge)
+
+
+def _reads(function: Any) -> bool:
+    """Whether it takes what LangGraph's edges take to find their way."""
+    known = ["self", "input", "config", "reader", "writer"]
+    return callable(function) and list(signature(function).parameters) == known
 
 
 def _says(update: Any) -> bool:
