@@ -76,19 +76,43 @@ def call(
     somebody waits for the reply.
     """
     server = Server(model)
-    patience = PATIENCE_S if patience_s is None else patience_s
+    try:
+        with server.health.pace.place(inf if patience_s is None else patience_s):
+            began = time.monotonic()
+            try:
+                return _ask(server, model, messages)
+            except _Passing as fault:
+                return _ask_again(server, model, messages, patience_s, began, fault)
+    except NoPlace as error:
+        raise ModelError(f"{server} takes no more calls for now: come back later") from error
+
+
+def _ask_again(
+    server: Server,
+    model: Runnable[LanguageModelInput, AIMessage],
+    messages: Sequence[Any],
+    patience_s: float | None,
+    began: float,
+    fault: _Passing,
+) -> AIMessage:
+    """All tries after the first one, which began then and ended in that fault."""
+    taken = time.monotonic() - began
+    patience = (PATIENCE_S if patience_s is None else patience_s) - taken
+    first = [fault]
+
+    def ask() -> AIMessage:
+        if first:
+            raise first.pop()
+        return _ask(server, model, messages)
+
     drawn = tenacity.wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S)
     again = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_Passing),
         wait=lambda state: max(_last(state).fault.wait_s, drawn(state)),
         stop=tenacity.stop_after_attempt(TRIES) | tenacity.stop_before_delay(patience),
-        retry_error_callback=lambda state: _give_up(server, state),
+        retry_error_callback=lambda state: _give_up(server, state, taken),
     )
-    try:
-        with server.health.pace.place(inf if patience_s is None else patience_s):
-            return again(_ask, server, model, messages)
-    except NoPlace as error:
-        raise ModelError(f"{server} takes no more calls for now: come back later") from error
+    return again(ask)
 
 
 def _ask(
@@ -147,14 +171,14 @@ def _crowded(reply: AIMessage, limit: int | None) -> Fault | None:
     return Fault(kind="long", words=f"it has {asked:,} tokens, and the reply was cut at {said:,}")
 
 
-def _give_up(server: Server, state: tenacity.RetryCallState) -> NoReturn:
+def _give_up(server: Server, state: tenacity.RetryCallState, before_s: float) -> NoReturn:
     server.health.answered = False
     last = _last(state)
     why = _why(server, last.fault)
     if last.fault.wait_s >= PATIENCE_S:
         said = f"asks to be left alone for {last.fault.wait_s:,.0f} s ({why}): come back then"
         raise ModelError(f"{server} {said}") from last.__cause__
-    tries, seconds = state.attempt_number, state.seconds_since_start or 0.0
+    tries, seconds = state.attempt_number, before_s + (state.seconds_since_start or 0.0)
     said = f"gave no reply in {tries} tries over {seconds:.0f} s (at last {why})"
     gone = ModelError if last.fault.kind == "unreachable" else NoReply
     raise gone(f"{server} {said}") from last.__cause__
