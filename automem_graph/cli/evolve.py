@@ -56,6 +56,7 @@ class Search(StrEnum):
     """How the next scaffold to improve is chosen."""
 
     HILL = "hill"
+    POPULATION = "population"
 
 
 def evolve(
@@ -106,8 +107,15 @@ def evolve(
         float, typer.Option("--p", min=0.0001, max=0.5, help="What the test's p must be below.")
     ] = 0.10,
     search: Annotated[
-        Search, typer.Option(help="hill: from the best scaffold so far.")
+        Search,
+        typer.Option(
+            help="hill: from the best scaffold so far; population: from several, each of which is "
+            "the best in some world."
+        ),
     ] = Search.HILL,
+    children: Annotated[
+        int, typer.Option(min=1, help="Candidates of a population that play at once.")
+    ] = 4,
     attempts: Annotated[int, typer.Option(min=1, help="Attempts of one revision.")] = 6,
     revisions: Annotated[
         int, typer.Option(min=1, help="End after so many versions were kept.")
@@ -155,7 +163,7 @@ def evolve(
             "reply_tokens": reply_tokens, "specialist_temperature": specialist_temperature,
             "specialist_reply_tokens": specialist_reply_tokens, "codec": codec, "steps": steps,
             "gate_seeds": seeds, "held_out_seeds": held_out, "rule": rule, "p": p,
-            "search": search, "attempts": attempts, "revisions": revisions,
+            "search": search, "children": children, "attempts": attempts, "revisions": revisions,
             "patience": patience, "episodes": episodes, "parallel": parallel,
             "run": str(out_dir) if out_dir else None,
         }.items()

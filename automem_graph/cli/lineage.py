@@ -13,6 +13,7 @@ from automem_graph.cli.console import clear_errors, out, print_json, shown
 from automem_graph.cli.scores import numbers
 from automem_graph.report import figures
 from automem_graph.structure.layout import EvolutionFolder
+from automem_graph.structure.lineage import Row
 from automem_graph.structure.result import Evolution, read_evolution
 
 RunArgument = Annotated[
@@ -31,8 +32,9 @@ def lineage(
     v1.2 is the second attempt at what would become version 1. gate is its mean progression on the
     gate's worlds, p how often chance alone does as well there against the scaffold that it had to
     beat, and fresh p the same on fresh worlds. A dash: the attempt did not come so far. Below
-    stand what its proposer says, and why it ended so. automem diff RUN v0 v1.2 shows what was
-    changed; a run may be looked at while it goes on.
+    stand what its proposer says, and why it ended so. Of a population it is also shown which one it
+    was made from, and for those that may be parents in how many worlds each is the best. automem
+    diff RUN v0 v1.2 shows what was changed; a run may be looked at while it goes on.
     """
     with clear_errors():
         found = read_evolution(EvolutionFolder(run))
@@ -49,19 +51,27 @@ def lineage(
 
 
 def _table(found: Evolution) -> Table:
-    table = numbers("attempt", "verdict", "gate, %", "p", "fresh p", "lines")
+    several = ("from", "front") if found.asked.is_population else ()
+    lines = () if several else ("lines",)  # a terminal has no room for both
+    table = numbers("attempt", "verdict", *several, "gate, %", "p", "fresh p", *lines)
     table.columns[1].justify = "left"
     for row in found.rows:
+        ancestry = (figures.parent(found, row), figures.share(found, row)) if several else ()
         table.add_row(
             row.name,
             figures.verdict(row),
+            *ancestry,
             figures.gate_mean(found, row),
             figures.p_of(row.trial),
             figures.p_of(row.confirmation),
-            f"+{row.diff.added} -{row.diff.removed}" if row.diff.files else figures.NONE,
+            *([] if several else [_lines(row)]),
             style="" if row.kept else "dim",
         )
     return table
+
+
+def _lines(row: Row) -> str:
+    return f"+{row.diff.added} -{row.diff.removed}" if row.diff.files else figures.NONE
 
 
 def _line(text: str) -> str:

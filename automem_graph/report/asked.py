@@ -35,6 +35,7 @@ def of_evolution(asked: Evolution, run: Path) -> dict[str, str]:
         "meta-LLM": asked.meta,
         "gate": f"seeds {name_seeds(asked.gate)}; {rule}; what passes is confirmed on fresh seeds",
         "held out": f"seeds {name_seeds(asked.held_out)}",
+        "search": f"population, {asked.children} children at once" if asked.is_population else "",
         "first scaffold": asked.scaffold,
         "run": str(run),
     }

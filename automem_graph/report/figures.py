@@ -86,6 +86,18 @@ def verdict(row: Row) -> str:
     return f"kept as {row.version}" if row.kept else f"rejected at {row.stage}"
 
 
+def parent(found: Evolution, row: Row) -> str:
+    """The name of what an attempt was made from; NONE for the first one."""
+    named = (one.name for one in found.rows if one.scaffold and one.scaffold == row.parent)
+    return next(named, NONE)
+
+
+def share(found: Evolution, row: Row) -> str:
+    """In how many worlds a possible parent of a population is the best; NONE for all others."""
+    best = found.front.get(row.name)
+    return NONE if best is None else f"{best:.2f}"
+
+
 def gate_mean(found: Evolution, row: Row) -> str:
     """What a scaffold earned on the gate's worlds; NONE for one that did not play all of them."""
     version = next((one for one in found.versions if one.row == row), None)

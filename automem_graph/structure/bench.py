@@ -19,6 +19,7 @@ from automem_graph.structure.draft import Draft, read_draft
 from automem_graph.structure.events import Listener
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import Row, Spent, kept_versions, read_rows
+from automem_graph.structure.population import Member, read_pool
 from automem_graph.structure.proposers import open_proposer
 from automem_graph.structure.purse import budget_left
 from automem_graph.structure.terms import Terms, folder_of, keep_terms, terms_of
@@ -51,6 +52,11 @@ class Bench:
     def versions(self) -> tuple[Row, ...]:
         """The rows of v0, v1, ...; the last one is the incumbent's."""
         return kept_versions(self.rows)
+
+    @property
+    def pool(self) -> tuple[Member, ...]:
+        """The scaffolds that have played all of the gate's worlds."""
+        return read_pool(self.folder, self.terms, self.rows)
 
     @property
     def fresh(self) -> tuple[int, ...]:

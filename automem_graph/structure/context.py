@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from automem_graph.episodes.desks import RUNS
 from automem_graph.episodes.identity import thread_run_name
 from automem_graph.models.sampling import PAPER
 from automem_graph.structure.gate import RuleName
+from automem_graph.structure.layout import SearchName
 
 PLAYING = (
     *("steps", "gameplay", "specialist", "temperature", "reply_tokens"),
@@ -101,8 +102,18 @@ class EvolveContext:
         float, Field(gt=0, lt=1, description="What the sign-flip test's p must be below.")
     ] = 0.10
     search: Annotated[
-        Literal["hill"], Field(description="How to search: from the best scaffold so far.")
+        SearchName,
+        Field(
+            description="How to search: hill (from the best scaffold so far), or population (from "
+            "several, each of which is the best in some world)."
+        ),
     ] = "hill"
+    children: Annotated[
+        int,
+        Field(
+            ge=1, description="Candidates of one generation of a population, which play at once."
+        ),
+    ] = 4
     attempts: Annotated[int, Field(ge=1, description="Attempts of one revision.")] = 6
     revisions: Annotated[
         int, Field(ge=1, description="The search ends after so many versions that were kept.")

@@ -22,13 +22,16 @@ class Draft(Frozen):
     trial: Match | None = None
     confirmation: Match | None = None
     spent: Spent = Spent()
+    parent: str = ""
+    """The id of the scaffold that it is made from."""
+    stage: Stage | None = None
+    """Where it was rejected, if it was before the rest of its generation is decided."""
+    why: str = ""
 
     def row(self, name: str, parent: str, *, kept: bool, stage: Stage, why: str) -> Row:
         """The row that it becomes."""
-        return Row(
-            name=name, parent=parent, kept=kept, stage=stage, why=why,
-            **{field: getattr(self, field) for field in Draft.model_fields},
-        )  # fmt: skip
+        said = {"name": name, "parent": parent, "kept": kept, "stage": stage, "why": why}
+        return Row(**{field: getattr(self, field) for field in Draft.model_fields} | said)
 
 
 def read_draft(attempt: Path) -> Draft:

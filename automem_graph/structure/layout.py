@@ -15,8 +15,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from automem_graph.episodes.layout import RunFolder
+
+SearchName = Literal["hill", "population"]
+"""From the best scaffold so far, or from several (see `population`)."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Match(Frozen):
     spared: int = 0
     alike: bool = False
     """It was stopped because it played the first worlds just as the incumbent did."""
+    outrun: bool = False
+    """It was stopped because others of its generation did better in the first worlds."""
 
     @property
     def worlds(self) -> int:
@@ -98,7 +100,8 @@ class Row(Frozen):
     scaffold: str = ""
     """Its id; empty where what was proposed is no scaffold."""
     parent: str = ""
-    """The id of the scaffold that it had to beat."""
+    """The id of the scaffold that it was made from. In hill climbing that is the one that it had to
+    beat; in a population that is always the best version of then."""
     kept: bool
     stage: Stage
     why: str
@@ -137,13 +140,13 @@ def read_rows(path: Path) -> tuple[Row, ...]:
         raise RunError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
 
 
-def add_row(path: Path, row: Row) -> None:
-    """Write a row, once: one of the same name that is there already stays as it is."""
+def add_row(path: Path, *added: Row) -> None:
+    """Write rows, at once and once: one of the same name that is there already stays as it is."""
     rows = read_rows(path)
-    if any(one.name == row.name for one in rows):
-        return
-    text = "".join(one.model_dump_json(exclude_defaults=True) + "\n" for one in (*rows, row))
-    write_whole(path, text)
+    new = [row for row in added if all(one.name != row.name for one in rows)]
+    if new:
+        lines = (one.model_dump_json(exclude_defaults=True) + "\n" for one in (*rows, *new))
+        write_whole(path, "".join(lines))
 
 
 def kept_versions(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from automem_graph.agent.context import Agent
 from automem_graph.episodes.keep import extend_run
 from automem_graph.episodes.play import EpisodeResult
 from automem_graph.episodes.trace import walk_trace
-from automem_graph.evaluation.results import Key
+from automem_graph.evaluation.results import Key, read_results
 from automem_graph.evaluation.suite import Plan, plan
 from automem_graph.scaffold.errors import ScaffoldError
 from automem_graph.structure.bench import Bench
@@ -99,7 +99,7 @@ def compare(
     old, new = Side(incumbent), Side(challenger)
     known = complete(bench, [old], bench.terms.gate, "the incumbent")[old]
     race = Race(bench, bench.terms.keys(seeds), old, new, rule, known)
-    limit = _seconds(bench, known)
+    limit = seconds_for(bench, known)
     try:
         found = play(bench, (old, new), seeds, what, seconds=limit, until=race.is_over)
     except ScaffoldError as broken:
@@ -177,11 +177,21 @@ class Race:
         return self._fates[len(pairs)]
 
     def _is_alike(self, found: Sides, key: Key) -> bool:
-        """Whether a world was played action for action alike."""
-        one, other = found[self._old][key], found[self._new][key]
-        return one.steps == other.steps and (
-            _actions(self._bench, one) == _actions(self._bench, other)
-        )
+        return _alike(self._bench, found[self._old][key], found[self._new][key])
+
+
+def plays_alike(bench: Bench, one: Side, results: Results, keys: Sequence[Key]) -> bool:
+    """Whether these worlds were played action for action as that side has played them before."""
+    run = bench.folder.play(one.scaffold)
+    before = read_results(run)[1] if run.asked.exists() else {}
+    return all(
+        (was := before.get(key)) is not None and _alike(bench, was, results[key]) for key in keys
+    )
+
+
+def _alike(bench: Bench, one: EpisodeResult, other: EpisodeResult) -> bool:
+    """Whether a world was played action for action alike."""
+    return one.steps == other.steps and _actions(bench, one) == _actions(bench, other)
 
 
 def _actions(bench: Bench, result: EpisodeResult) -> list[str]:
@@ -189,8 +199,8 @@ def _actions(bench: Bench, result: EpisodeResult) -> list[str]:
     return [row.action for row in walk_trace(run.episode(result.episode))[1]]
 
 
-def _seconds(bench: Bench, known: Results) -> float:
-    """How long an episode may take."""
+def seconds_for(bench: Bench, known: Results) -> float:
+    """How long an episode of a challenger may take: `known` is what the incumbent has played."""
     slowest = max(one.seconds / max(one.steps, 1) for one in known.values())
     return GRACE_S + SLOWER * slowest * max(bench.terms.tasks.values())
 

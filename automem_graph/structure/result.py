@@ -19,6 +19,7 @@ from automem_graph.protocols import Frozen
 from automem_graph.structure.gate import Judged, judge
 from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import Pair, Row, Spent, kept_versions, read_rows
+from automem_graph.structure.population import read_front
 from automem_graph.structure.terms import Terms, read_terms
 
 
@@ -76,6 +77,9 @@ class Evolution(Frozen):
     """None until the search is over and these are played."""
     stop: str
     """Why the search ended; empty where it has not."""
+    front: Mapping[str, float] = {}
+    """Of a population: the rows whose scaffolds may be parents, by name, and in how many worlds of
+    the gate each is the best."""
     episodes: int
     """Played in all."""
     spared: int
@@ -119,6 +123,7 @@ def read_evolution(
         gate_gain=_gate_gain(folder, terms, kept),
         held_out=_held_out(folder, terms, kept),
         stop=stopped(folder) if stop is None else stop,
+        front=read_front(folder, terms, rows) if terms.is_population else {},
         episodes=sum(1 for _ in folder.path.glob("plays/*/episodes/*/episode.json")),
         spared=sum(match.spared for match in matches),
         counted=terms.episodes(rows),

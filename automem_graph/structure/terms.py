@@ -19,7 +19,7 @@ from automem_graph.models.resolve import OFFLINE
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.structure.context import EvolveContext
 from automem_graph.structure.gate import Rule
-from automem_graph.structure.layout import EvolutionFolder
+from automem_graph.structure.layout import EvolutionFolder, SearchName
 from automem_graph.structure.lineage import Row
 from automem_graph.structure.parting import fresh, part
 from automem_graph.worlds.registry import TaskUnavailable, missing, suite, worlds_of
@@ -39,8 +39,16 @@ class Terms(Cast, Extent):
     meta: str = ""
     rule: Rule
     held_out: tuple[int, ...]
+    search: SearchName = "hill"
+    children: int = 1
+    """Candidates of a generation; hill climbing has one at a time."""
     worlds: int | None = None
     """How many worlds the task has; None where any seed is one."""
+
+    @property
+    def is_population(self) -> bool:
+        """Whether there are several parents, and generations of children."""
+        return self.search == "population"
 
     @property
     def gate(self) -> tuple[int, ...]:
@@ -114,6 +122,8 @@ def terms_of(context: EvolveContext, first: Scaffold) -> tuple[Terms, dict[str, 
         proposer=context.proposer,
         meta=context.meta,
         rule=rule,
+        search=context.search,
+        children=context.children if context.search == "population" else 1,
         worlds=worlds,
         **one.cast(),
     )
@@ -127,8 +137,13 @@ def folder_of(context: EvolveContext, terms: Terms) -> EvolutionFolder:
     """
     if context.run:
         return EvolutionFolder(Path(context.run))
-    named = terms.model_dump(mode="json", exclude=_free(terms))
-    return EvolutionFolder(RUNS / f"evolve-{terms.suite}-{words_for(named)}")
+    return EvolutionFolder(RUNS / f"evolve-{terms.suite}-{words_of(terms)}")
+
+
+def words_of(terms: Terms) -> str:
+    """The words that name a run of these terms, wherever its folder is."""
+    plain = {"search", "children"} if terms.search == "hill" else set()
+    return words_for(terms.model_dump(mode="json", exclude=_free(terms) | plain))
 
 
 def keep_terms(folder: EvolutionFolder, terms: Terms) -> None:

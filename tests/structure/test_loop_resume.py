@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from automem_graph.episodes import hold
-from automem_graph.episodes.layout import EpisodeFolder, RunError
+from automem_graph.episodes.layout import RunError
 from automem_graph.structure.evolve import evolve_scaffold
 from automem_graph.structure.lineage import read_rows
 from support.evolving import (
@@ -23,6 +23,7 @@ from support.evolving import (
     HINTING,
     command,
     forget_trial,
+    left_in,
     played_before,
     settings,
     walk,
@@ -31,7 +32,6 @@ from support.openai_answers import Reply, Request
 from support.openai_server import OpenAIServer
 from support.processes import alive, processes_under, wait_for
 from support.sittings import ASKED, Sittings
-from support.timeless import timeless
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -57,8 +57,6 @@ MOMENTS = (
     *("review", "trial", "step", "gate", "trial", "approve", ASKED, "keep", "conclude", "step"),
 )
 """Each node of a run at least once, and the middles of an episode, a proposal and a question."""
-
-TIMES = {"run", "seconds", "finished"}
 
 
 class Walker(OpenAIServer):
@@ -120,19 +118,6 @@ def proposals(folder: Path) -> list[str]:
 
 def written(request: Request) -> str:
     return json.dumps(request.body, sort_keys=True)
-
-
-def left_in(run: Path) -> Any:
-    """The result, and all episodes, without times and folders."""
-    episodes = sorted(trace.parent for trace in run.glob("plays/*/episodes/*/trace.jsonl"))
-    found = untimed(json.loads((run / "result.json").read_text()))
-    return found, {str(one.relative_to(run)): timeless(EpisodeFolder(one)) for one in episodes}
-
-
-def untimed(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {name: untimed(value) for name, value in data.items() if name not in TIMES}
-    return [untimed(value) for value in data] if isinstance(data, list) else data
 
 
 def test_killed_at_every_node_it_comes_to_the_same_end_and_plays_nothing_twice(

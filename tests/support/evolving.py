@@ -6,19 +6,23 @@ the system prompt makes it walk to the end: a true improvement, within a second.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from automem_graph.episodes.layout import EpisodeFolder
 from support import toy
 from support.openai_answers import Reply, Request
 from support.openai_server import OpenAIServer
 from support.served import routine_of
+from support.timeless import timeless
 
 HINT = "Always walk to the right."
 SEEDS, HELD_OUT = "1-5", "11-14"
+TIMES = {"run", "seconds", "finished"}
 
 
 def walk(request: Request) -> Reply:
@@ -55,6 +59,19 @@ def forget_trial(run: Path, scaffold: str) -> None:
     """Have a scaffold's episodes on the gate's seeds played again."""
     for path in run.glob(f"plays/{scaffold}/episodes/s?-*"):
         shutil.rmtree(path)
+
+
+def left_in(run: Path) -> Any:
+    """The result, and all episodes, without times and folders."""
+    episodes = sorted(trace.parent for trace in run.glob("plays/*/episodes/*/trace.jsonl"))
+    found = untimed(json.loads((run / "result.json").read_text()))
+    return found, {str(one.relative_to(run)): timeless(EpisodeFolder(one)) for one in episodes}
+
+
+def untimed(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {name: untimed(value) for name, value in data.items() if name not in TIMES}
+    return [untimed(value) for value in data] if isinstance(data, list) else data
 
 
 def command(folder: Path, body: str) -> str:

@@ -44,11 +44,13 @@ class Attempt(Frozen):
 
 
 class Node(Frozen):
-    """An attempt in the tree, above those that had to beat it."""
+    """An attempt in the tree, above those that were made from it."""
 
     id: str
     name: str
     kept: bool
+    front: str
+    """Of a population's possible parents: in how many worlds it is the best."""
     said: str
     figure: str
     children: tuple[Node, ...] = ()
@@ -58,6 +60,8 @@ class Lineage(Frozen):
     """All attempts of a run."""
 
     run: str
+    several: bool
+    """Whether it is a population's."""
     tree: tuple[Node, ...]
     attempts: tuple[Attempt, ...]
 
@@ -70,17 +74,19 @@ def lineage(source: Source, links: Links) -> Lineage | None:
     attempts = tuple(_attempt(source, found, folder, row, links) for row in found.rows)
     roots = [row for row in found.rows if not row.parent]
     tree = tuple(_node(source.name, found, row, links) for row in roots)
-    return Lineage(run=source.name, tree=tree, attempts=attempts)
+    several = found.asked.is_population
+    return Lineage(run=source.name, several=several, tree=tree, attempts=attempts)
 
 
 def _node(run: str, found: Evolution, row: Row, links: Links) -> Node:
-    after = found.rows[found.rows.index(row) + 1 :] if row.kept else ()
+    after = found.rows[found.rows.index(row) + 1 :] if row.scaffold else ()
     below = [one for one in after if one.parent == row.scaffold]
     mean = figures.gate_mean(found, row)
     gain = figures.gain(row.trial)
     return Node(
         id=links.attempt(run, row.name), name=row.version if row.kept else row.name,
-        kept=row.kept, said=row.why if row.parent else "the first",
+        kept=row.kept, front=figures.share(found, row).removeprefix(figures.NONE),
+        said=row.why if row.parent else "the first",
         figure="" if mean == figures.NONE else f"{mean} %" + ("" if gain == "-" else f" ({gain})"),
         children=tuple(_node(run, found, one, links) for one in below),
     )  # fmt: skip

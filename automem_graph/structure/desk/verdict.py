@@ -20,15 +20,23 @@ STAGES = {
     "approve": "by a person, after it had won",
 }
 """Where an attempt was decided, in words."""
+WAITING = "it has not played yet"
+"""The reason of a candidate that waits for the rest of its generation."""
 MOST_WHY, MOST_REASON = 1500, 200
 
 
-def verdict_of(row: Row, labels: Mapping[Key, str]) -> str:
-    """`verdict.md`: the decision, then world by world against the incumbent of then."""
+def verdict_of(row: Row, labels: Mapping[Key, str], parent: str = "") -> str:
+    """`verdict.md`: the decision, then world by world against the incumbent of then.
+
+    `parent` names what it was made from, where that is not what it had to beat.
+    """
     if not row.parent:
         return f"# {row.name}: the scaffold that the search began with\n"
+    if row.why == WAITING:
+        return f"# {row.name}: not decided\n\nMade from {parent}: {WAITING}.\n"
     decision = f"kept as {row.version}" if row.kept else "rejected"
     parts = [f"# {row.name}: {decision}\n", f"{_where(row)} {_why(row)}\n"]
+    parts += [f"It was made from {parent}.\n"] if parent else []
     if row.trial is not None:
         parts += ["## The worlds of the gate\n", _judged(row.trial), _table(row.trial, labels)]
     if row.confirmation is not None:
@@ -42,6 +50,7 @@ def history_of(rows: Sequence[Row], scores: Mapping[str, Scores | None]) -> str:
     lines = [head, "|---|---|---|---|---|---|---|"]
     for row in rows:
         kept = f"**kept as {row.version}**" if row.kept else f"rejected ({row.stage})"
+        kept = "not decided" if row.why == WAITING else kept
         played = scores.get(row.name)
         cells = (
             f"[{row.name}]({row.name}/)",

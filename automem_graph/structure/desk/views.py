@@ -42,19 +42,22 @@ def show_candidate(
     keys: Sequence[Key],
     salt: str,
     attempt: Path,
+    parent: str = "",
 ) -> Scores:
     """Write `history/<name>/` of a decided attempt, unless it is there as it would be written.
 
     `keys` are all worlds of the gate, whether this candidate has played them or not; `salt` draws
-    their labels. An attempt that is no scaffold or has no run shows what there is of it. Raises
-    RunError and JournalError for a run that cannot be read.
+    their labels; `parent` names what it was made from, in a population. An attempt that is no
+    scaffold or has no run shows what there is of it. Raises RunError and JournalError for a run
+    that cannot be read.
     """
     labels = labels_of(keys, salt)
     episodes = _episodes(run, labels)
     results = {key: read_result(folder) if folder else None for key, folder in episodes.items()}
     scores = scores_of(results, labels)
     texts = {name: read_plain(attempt / name, MOST_BYTES) for name in WRITTEN}
-    texts["verdict.md"] = visible(verdict_of(row, labels))
+    texts["verdict.md"] = visible(verdict_of(row, labels, parent))
+    texts["parent.txt"] = f"{parent}\n" if parent else ""
     texts["scores.json"] = scores.model_dump_json(indent=2) + "\n"
     into = workspace.candidate(row.name)
     own_folder(workspace.path)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -93,9 +93,24 @@ class Workspace:
         """All candidates, a line each: name, kept or why not, scores."""
         return self.history / "index.md"
 
+    @property
+    def front(self) -> Path:
+        """The candidates that parents are drawn from, a line each; only in a population."""
+        return self.history / "front.md"
+
     def candidate(self, name: str) -> Path:
         """`history/v0`, `history/v1.2`: source, views, scores, analysis and diff of one."""
         return self.history / name
+
+
+@dataclass(frozen=True)
+class Population:
+    """What a proposer is told of a search that has several parents."""
+
+    best: str
+    """The name of the version that is to be beaten, as its row has it."""
+    front: Mapping[str, float]
+    """Who may be a parent, and the share of the worlds in which each is the best."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +161,12 @@ def prepare(
     rows: Sequence[Row],
     parts: Path,
     rule: Rule = _RULE,
+    population: Population | None = None,
 ) -> None:
     """Lay out the workspace for a new attempt; the candidates' folders stay as they are.
 
-    `name` is the incumbent's, as its row has it. Whatever else was there is removed.
+    `name` is the incumbent's, as its row has it; in a population it is the parent's, and another
+    one is to be beaten. Whatever else was there is removed.
     """
     own_folder(workspace.path)
     own_folder(workspace.history)
@@ -157,8 +174,13 @@ def prepare(
     _keep_only(workspace.history, {row.name for row in rows})
     copy_plain(parts, workspace.parts, read_only=True)
     wins = _WINS[rule.name].format(p=rule.p)
-    told = {"incumbent": name, "wins": wins, "parts": _parts_told(workspace.parts)}
-    write_plain(workspace.readme, Template(_page("README.md")).substitute(told))
+    best = population.best if population else name
+    told = {
+        "incumbent": name, "best": best, "parts": _parts_told(workspace.parts), "wins": wins,
+        "copied": "the best one so far" if population is None else "one of the good ones so far",
+        "several": _page("POPULATION.md") if population else "",
+    }  # fmt: skip
+    write_plain(workspace.readme, _filled(_page("README.md"), told))
     write_plain(workspace.contract, _page("CONTRACT.md"))
     scores = {
         row.name: parse_scores(
@@ -167,6 +189,8 @@ def prepare(
         for row in rows
     }
     write_plain(workspace.index, history_of(rows, scores))
+    if population:
+        write_plain(workspace.front, _front_told(population))
     reset(workspace, incumbent)
 
 
@@ -194,6 +218,12 @@ def collect(workspace: Workspace) -> Proposal:
     )
 
 
+def _filled(page: str, told: Mapping[str, str]) -> str:
+    """A page with its blanks filled in, those of what is filled in included."""
+    several = Template(told["several"]).substitute(best=told["best"])
+    return Template(page).substitute({**told, "several": several})
+
+
 def _page(name: str) -> str:
     """A page that travels with the package."""
     return (resources.files(__package__) / name).read_text("utf-8")
@@ -203,6 +233,16 @@ def _keep_only(folder: Path, names: set[str]) -> None:
     for path in folder.iterdir():
         if path.name not in names:
             clear(path)
+
+
+def _front_told(population: Population) -> str:
+    """`history/front.md`."""
+    lines = [
+        f"| [{name}]({name}/) | {share:.2f}{' (to be beaten)' if name == population.best else ''} |"
+        for name, share in population.front.items()
+    ]
+    head = "# The good ones so far\n\n| candidate | worlds in which it is the best |\n|---|---|\n"
+    return head + "\n".join(lines) + "\n"
 
 
 def _parts_told(parts: Path) -> str:

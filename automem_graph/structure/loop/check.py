@@ -11,6 +11,7 @@ from automem_graph.structure.bench import Bench
 from automem_graph.structure.checks.check import Unfit, check_scaffold
 from automem_graph.structure.desk.plain import clear
 from automem_graph.structure.draft import write_draft
+from automem_graph.structure.loop.generation import settled, waiting
 from automem_graph.structure.loop.state import LoopState, name_of
 from automem_graph.worlds.registry import find_task
 
@@ -32,13 +33,15 @@ def check(bench: Bench, state: LoopState) -> LoopState:
         check_scaffold(folder / "proposal", cards, scratch=folder, texts=_texts(bench))
         scaffold = load_scaffold(folder / "proposal")
     except (Unfit, ScaffoldError) as reason:
-        return after_failing(state["tried"], str(reason))
-    same = next((row for row in bench.rows if row.scaffold == scaffold.id), None)
+        return settled(bench, state, after_failing(state["tried"], str(reason)))
+    known = (*bench.rows, *waiting(bench, state))
+    same = next((row for row in known if row.scaffold == scaffold.id), None)
     if same is not None:
-        return {"why": f"nothing is new: it is the scaffold of {same.name}", "next": "discard"}
+        why = f"nothing is new: it is the scaffold of {same.name}"
+        return settled(bench, state, {"why": why, "next": "discard"})
     bench.keep(scaffold)
     write_draft(folder, bench.draft(name).model_copy(update={"scaffold": scaffold.id}))
-    return {"why": "", "stage": "trial", "next": "trial"}
+    return settled(bench, state, {"why": "", "stage": "trial", "next": "trial"})
 
 
 def after_failing(tried: int, why: str) -> LoopState:

@@ -1,29 +1,36 @@
-"""The row of an attempt, written when it is decided."""
+"""The rows of a generation, written when it is decided: in hill climbing that of one attempt."""
 
 from __future__ import annotations
 
 from automem_graph.structure.bench import Bench
 from automem_graph.structure.events import Decided
 from automem_graph.structure.lineage import Row, add_row
+from automem_graph.structure.loop.generation import names_of, parent_of
 from automem_graph.structure.loop.state import LoopState, name_of
 
 
 def decide(bench: Bench, state: LoopState, *, kept: bool) -> LoopState:
-    """Make a row of the attempt's draft, tell it, and go on to the next one.
+    """Make rows of the generation's drafts, tell them, and go on to the next one.
 
-    An attempt that has a row is decided: where a checkpoint is behind it, that row holds.
+    An attempt that has a row is decided: where a checkpoint is behind it, that row holds. All rows
+    of a generation are written at once, so that either all of its attempts are decided or none.
     """
-    name = name_of(state)
-    there = decided(bench, name)
-    if there is not None:
-        return _after(state, kept=there.kept)
-    parent = next(row for row in bench.versions if row.version == f"v{state['version']}")
-    row = bench.draft(name).row(
-        name, parent.scaffold, kept=kept, stage=state["stage"], why=state["why"]
-    )
-    add_row(bench.folder.lineage, row)
-    bench.tell(Decided(row=row))
-    return _after(state, kept=kept)
+    here = name_of(state)
+    if decided(bench, here) is None:
+        last = state["last"] if bench.terms.is_population else state["attempt"]
+        rows = [_row(bench, state, name, kept=kept) for name in names_of(state, last)]
+        add_row(bench.folder.lineage, *rows)
+        for row in rows:
+            bench.tell(Decided(row=row))
+    return {**standing(bench), "next": "review"}
+
+
+def _row(bench: Bench, state: LoopState, name: str, *, kept: bool) -> Row:
+    """The row of one attempt: of the one that came furthest the state knows the end."""
+    draft, parent = bench.draft(name), parent_of(bench, name)
+    if draft.stage is not None:
+        return draft.row(name, parent, kept=False, stage=draft.stage, why=draft.why)
+    return draft.row(name, parent, kept=kept, stage=state["stage"], why=state["why"])
 
 
 def decided(bench: Bench, name: str) -> Row | None:
@@ -31,7 +38,8 @@ def decided(bench: Bench, name: str) -> Row | None:
     return next((row for row in bench.rows if row.name == name), None)
 
 
-def _after(state: LoopState, *, kept: bool) -> LoopState:
-    if kept:
-        return {"version": state["version"] + 1, "attempt": 1, "next": "review"}
-    return {"attempt": state["attempt"] + 1, "next": "review"}
+def standing(bench: Bench) -> LoopState:
+    """Where the lineage says that the loop has come to."""
+    version = len(bench.versions) - 1
+    tried = sum(row.version == f"v{version + 1}" for row in bench.rows)
+    return {"version": version, "attempt": tried + 1, "first": tried + 1}

@@ -39,6 +39,7 @@ from automem_graph.structure.loop.conclude import conclude
 from automem_graph.structure.loop.decide import decided
 from automem_graph.structure.loop.discard import discard
 from automem_graph.structure.loop.gate import gate
+from automem_graph.structure.loop.generation import first_of, names_of
 from automem_graph.structure.loop.keep import keep
 from automem_graph.structure.loop.measure import measure
 from automem_graph.structure.loop.review import review
@@ -56,9 +57,10 @@ OF_ATTEMPT = (revise, check, trial, gate, approve)
 """The nodes that come before an attempt has its row."""
 
 ROUTES = {
-    "review": ("revise", "conclude"),
-    "revise": ("check", "revise", "discard", "conclude"),
-    "check": ("trial", "revise", "discard"),
+    # review again: the next one of a generation; from there to its trial where ideas have run out
+    "review": ("revise", "trial", "discard", "conclude"),
+    "revise": ("check", "revise", "review", "trial", "discard", "conclude"),
+    "check": ("trial", "revise", "review", "discard"),
     "gate": ("trial", "approve", "keep", "discard"),  # trial again: confirmation
     "approve": ("keep", "discard"),
 }
@@ -109,7 +111,8 @@ def _forked(state: LoopState) -> LoopState:
         return {}
     run = EvolutionFolder(Path(state["run"]))
     rows = read_rows(run.lineage)
-    fork = str(fork_run(run.path, state["fork"], name_of(state), rows, run.lineage.name))
+    before = names_of(state, first_of(state))[0]
+    fork = str(fork_run(run.path, state["fork"], before, rows, run.lineage.name))
     return {"run": fork, "fork": "", "forked": fork}
 
 

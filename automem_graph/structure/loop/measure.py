@@ -6,6 +6,7 @@ from automem_graph.scaffold.load import load_scaffold
 from automem_graph.structure.bench import Bench
 from automem_graph.structure.events import Decided
 from automem_graph.structure.lineage import Row, add_row
+from automem_graph.structure.loop.decide import standing
 from automem_graph.structure.loop.state import LoopState
 from automem_graph.structure.matches import Side, complete
 
@@ -21,13 +22,11 @@ def measure(bench: Bench, state: LoopState) -> LoopState:
         )  # fmt: skip
         add_row(bench.folder.lineage, row)
         bench.tell(Decided(row=row))
-    version = len(bench.versions) - 1
-    tried = sum(row.version == f"v{version + 1}" for row in bench.rows)
     return {
         "run": str(bench.folder.path),
         "forked": "",
-        "version": version,
-        "attempt": tried + 1,
+        **standing(bench),
+        "idle": [],
         "stop": "",
         "next": "review",
     }

@@ -15,6 +15,7 @@ from automem_graph.structure.draft import Draft, write_draft
 from automem_graph.structure.events import Said
 from automem_graph.structure.lineage import Spent
 from automem_graph.structure.loop.check import after_failing
+from automem_graph.structure.loop.generation import parent_of, settled
 from automem_graph.structure.loop.state import LoopState, name_of
 from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.proposers import open_proposer
@@ -30,19 +31,23 @@ def revise(bench: Bench, state: LoopState) -> LoopState:
     bench.left()  # no proposal is begun without a budget
     name, again = name_of(state), state["tried"] > 0
     folder, desk = bench.folder.attempt(name), bench.workspace
-    incumbent = bench.scaffold(bench.versions[-1].scaffold)
+    parent = state.get("parent") or bench.versions[-1].scaffold
+    incumbent = bench.scaffold(parent)
     reset(desk, folder / "proposal" if again else incumbent, state["why"] if again else "")
-    draft = bench.draft(name) if again else Draft(spent=bench.draft(name).spent)
+    draft = bench.draft(name) if again else Draft(spent=bench.draft(name).spent, parent=parent)
     began = time.monotonic()
     try:
         proposer = open_proposer(bench.terms.proposer, meta=bench.terms.meta)
         spent = proposer.propose(desk, lambda line: bench.tell(Said(attempt=name, text=line)))
     except NoIdea as end:
+        if bench.terms.is_population:
+            return {"idle": [*state.get("idle", []), parent], "next": "review"}
         return {"stop": f"the proposer has nothing left to try: {end}", "next": "conclude"}
     except NoProposal as none:
         _keep_cost(folder, draft, none.spent, began)
         why = f"{state['why']} (sent back in vain: {none})" if again else str(none)
-        return {"why": why if again else f"no proposal: {none}", "next": "discard"}
+        why = why if again else f"no proposal: {none}"
+        return settled(bench, state, {"why": why, "next": "discard"})
     except ModelError as error:
         raise Unfinished(f"{error}; the same command goes on") from error
     _keep_cost(folder, draft, spent, began)
@@ -50,7 +55,7 @@ def revise(bench: Bench, state: LoopState) -> LoopState:
     _take(bench, name, taken, desk.path)
     tried = state["tried"] + 1
     if taken.flaw:
-        return after_failing(tried, taken.flaw)
+        return settled(bench, state, after_failing(tried, taken.flaw))
     return {"tried": tried, "stage": "check", "next": "check"}
 
 
@@ -61,12 +66,12 @@ def _keep_cost(folder: Path, draft: Draft, spent: Spent, began: float) -> None:
 
 
 def _take(bench: Bench, name: str, taken: Proposal, desk: Path) -> None:
-    """Copy what was written out of the desk, and say how it differs from the incumbent."""
+    """Copy what was written out of the desk, and say how it differs from its parent."""
     folder = bench.folder.attempt(name)
     proposal = folder / "proposal"
     clear(proposal)
     taken.scaffold(proposal)
-    diff = diff_of(bench.scaffold(bench.versions[-1].scaffold), proposal)
+    diff = diff_of(bench.scaffold(parent_of(bench, name)), proposal)
     texts = {
         "analysis.md": taken.analysis,
         "changes.md": taken.changes,

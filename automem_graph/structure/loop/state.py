@@ -19,6 +19,14 @@ class LoopState(Forked, total=False):
     """Of the incumbent."""
     attempt: int
     """At the next version, from 1."""
+    first: int
+    """Number of the first child of the generation under way."""
+    last: int
+    """Number of its last child: as far as is planned, and then as many as there were."""
+    parent: str
+    """Id of the scaffold that the attempt is made from."""
+    idle: list[str]
+    """Ids of those that the proposer has nothing left to try with."""
     tried: int
     """Tries at getting this attempt past the checks."""
     stage: Stage

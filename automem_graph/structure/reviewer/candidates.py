@@ -65,7 +65,7 @@ def find_incumbent(workspace: Workspace) -> Incumbent:
     attempts = [
         Attempt(other, _parts(at / "scaffold") - have, _verdict(at))
         for other, at in folders.items()
-        if "." in other and _version(other) == _version(name) + 1
+        if "." in other and _is_child(at, other, name)
     ]
     return Incumbent(name, folders[name], scaffold, attempts)
 
@@ -99,6 +99,12 @@ def _candidates(workspace: Workspace) -> dict[str, Path]:
 def _order(name: str) -> tuple[int, int]:
     found = _NAME.fullmatch(name)
     return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
+
+
+def _is_child(folder: Path, name: str, parent: str) -> bool:
+    """Whether an attempt was made from the parent: as its folder says, else as its name does."""
+    said = read_plain(folder / "parent.txt", 100).strip()
+    return said == parent if said else _version(name) == _version(parent) + 1
 
 
 def _version(name: str) -> int:

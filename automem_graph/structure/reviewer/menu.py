@@ -51,6 +51,17 @@ def bundles(
     return tuple(_different([_answers(chosen, have, shelf) for chosen in (heavy, unanswered)]))
 
 
+def wider(
+    findings: Sequence[Finding], have: Collection[str], shelf: Collection[str]
+) -> tuple[Bundle, ...]:
+    """The same for a population, and after them the answers to each finding alone.
+
+    There a scaffold that helps in some worlds only is of use, and bundles come together by descent.
+    """
+    each = [_answers([one], have, shelf) for one in findings]
+    return tuple(_different([*bundles(findings, have, shelf), *each]))
+
+
 def answered(findings: Sequence[Finding], bundle: Bundle) -> tuple[Finding, ...]:
     """The findings that a bundle answers."""
     return tuple(f for f in findings if set(ANSWERS[f.sign]) & set(bundle))

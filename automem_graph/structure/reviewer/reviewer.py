@@ -19,11 +19,11 @@ from automem_graph.structure.proposer import NoIdea, NoProposal
 from automem_graph.structure.reviewer.candidates import Incumbent, find_incumbent, read_episodes
 from automem_graph.structure.reviewer.diagnosis import Finding, diagnose
 from automem_graph.structure.reviewer.evidence import Episode
-from automem_graph.structure.reviewer.menu import Bundle, answered, bundles
+from automem_graph.structure.reviewer.menu import Bundle, answered, bundles, wider
 from automem_graph.structure.reviewer.report import analysis_of, changes_of
 
 MOST_TRIES = 3
-"""Attempts against one incumbent, whoever made them."""
+"""Attempts against one incumbent, whoever made them; in a population its menu alone is the end."""
 
 
 class OfflineReviewer:
@@ -62,14 +62,16 @@ def _decided(
     workspace: Workspace, incumbent: Incumbent, tell: Callable[[str], None]
 ) -> tuple[Bundle, Sequence[Finding], Sequence[Episode]]:
     """The parts to take, with what speaks for them; NoIdea where nothing is left."""
-    if len(incumbent.attempts) >= MOST_TRIES:
+    several = workspace.front.is_file()
+    if len(incumbent.attempts) >= MOST_TRIES and not several:
         raise NoIdea(f"{incumbent.name} has withstood {len(incumbent.attempts)} attempts")
     episodes = read_episodes(incumbent)
     findings = diagnose(episodes)
     came = fmean(episode.reached for episode in episodes)
     tell(f"read {len(episodes)} episodes of {incumbent.name}, which came to {came:.1%} on average")
     tried = {attempt.parts for attempt in incumbent.attempts}
-    menu = bundles(findings, incumbent.parts, shelf(workspace.parts))
+    choose = wider if several else bundles
+    menu = choose(findings, incumbent.parts, shelf(workspace.parts))
     for bundle in menu:
         if frozenset(bundle) not in tried:
             return bundle, findings, episodes
