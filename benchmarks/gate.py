@@ -6,6 +6,10 @@ Simulates revisions of up to six attempts on recorded noise: `recorded_scores.js
 the offline player earned in 120 worlds. The incumbent is measured once for a revision; each attempt
 draws scores of its own and the first one accepted ends the revision. A confirmation draws both
 sides anew. What an attempt truly gains is added to its gaps, in units of their standard deviation.
+
+The same for a population (docs/population.md): generations of four from parents that are drawn from
+the front. There an attempt may inherit its parent's scores in a share of the worlds, as where the
+player repeats itself: what was drawn because it was lucky is lucky again on the gate's worlds.
 """
 
 from __future__ import annotations
@@ -24,11 +28,17 @@ from rich.progress import track
 from rich.table import Table
 
 from automem_graph.structure.gate import Rule, can_still_win, judge
+from automem_graph.structure.heats import finalists, heat_of
+from automem_graph.structure.population import Member, draw, front_of
 
 RECORDED = Path(__file__).with_name("recorded_scores.json")
 ATTEMPTS = 6
 EFFECTS = (0.0, 0.5, 1.0)
 """What an attempt truly gains, in standard deviations of a pair's gap."""
+CHILDREN = 4
+"""Attempts of a population's generation."""
+INHERITED = (0.0, 0.5, 0.8)
+"""The share of the worlds in which an attempt earns just what its parent has earned there."""
 
 
 class Design(NamedTuple):
@@ -78,11 +88,19 @@ def main() -> None:
         (name, effect): simulate(DESIGNS[name], scores, effect, asked.revisions)
         for name, effect in track(cells, "designs and effects", console=console)
     }
+    peopled = {
+        (inherited, effect): populate(scores, effect, inherited, asked.revisions)
+        for inherited, effect in track(
+            [(one, effect) for one in INHERITED for effect in EFFECTS],
+            "populations",
+            console=console,
+        )
+    }
     spared = {gain: mean_spared(scores, gain, asked.revisions) for gain in (0.0, -1.0)}
     if asked.json:
-        print(json.dumps(as_json(accepted, spared), indent=2))
+        print(json.dumps(as_json(accepted, peopled, spared), indent=2))
     else:
-        report(accepted, spared)
+        report(accepted, peopled, spared)
 
 
 def recorded() -> np.ndarray:
@@ -121,6 +139,53 @@ def revise(design: Design, scores: np.ndarray, gain: float, rng: np.random.Gener
     return None
 
 
+def populate(
+    scores: np.ndarray, effect: float, inherited: float, revisions: int
+) -> list[int | None]:
+    """For each revision of a population the number of attempts when one was accepted, or None."""
+    rng = np.random.default_rng(0)
+    gain = effect * gap_sd(scores)
+    return [revise_population(scores, gain, inherited, rng) for _ in range(revisions)]
+
+
+def revise_population(
+    scores: np.ndarray, gain: float, inherited: float, rng: np.random.Generator
+) -> int | None:
+    """One revision of the default gate; each attempt truly gains `gain` over the best version.
+
+    On fresh worlds an attempt repeats the best version in the inherited share of them, since
+    nothing else about it was changed. What is added as a gain is no luck, and is not inherited.
+    """
+    rule, seeds, made = DEFAULT.rule, DEFAULT.seeds, 0
+    heat = len(heat_of(range(seeds), 1))
+
+    def varied(parent: np.ndarray) -> np.ndarray:
+        return np.where(rng.random(seeds) < inherited, parent, rng.choice(scores, seeds))
+
+    best = rng.choice(scores, seeds)
+    pool = [best]
+    while made < ATTEMPTS:
+        size = min(CHILDREN, ATTEMPTS - made)
+        front = front_of([_member(number, one) for number, one in enumerate(pool)])
+        parents = [draw(front, str(rng.random())) for _ in range(size)]
+        children = [varied(pool[int(parent.name)]) for parent in parents]
+        made += size
+        children.sort(key=lambda one: -one[:heat].mean())
+        judged = [judge((one + gain - best).tolist(), rule) for one in children[: finalists(size)]]
+        pool += children[: finalists(size)]
+        fresh = rng.choice(scores, seeds)
+        if any(one.passed for one in judged) and (
+            judge((varied(fresh) + gain - fresh).tolist(), rule.fresh).passed
+        ):
+            return made
+    return None
+
+
+def _member(number: int, scores: np.ndarray) -> Member:
+    worlds = {("crafter", seed): float(one) for seed, one in enumerate(scores)}
+    return Member(name=str(number), scaffold=str(number), scores=worlds)
+
+
 def mean_spared(scores: np.ndarray, effect: float, matches: int) -> float:
     """The share of a challenger's gate episodes that racing spares.
 
@@ -156,7 +221,9 @@ def per_revision(accepted: Sequence[int | None]) -> Share:
 
 
 def as_json(
-    accepted: dict[tuple[str, float], list[int | None]], spared: dict[float, float]
+    accepted: dict[tuple[str, float], list[int | None]],
+    peopled: dict[tuple[float, float], list[int | None]],
+    spared: dict[float, float],
 ) -> dict[str, Any]:
     def one(share: Share) -> dict[str, float]:
         return {"share": share.hits / share.of, "error": share.error, "of": share.of}
@@ -168,11 +235,19 @@ def as_json(
         }
         for (name, effect), found in accepted.items()
     ]  # fmt: skip
+    populations = [
+        {"inherited": inherited, "gain_sd": effect, "per_revision": one(per_revision(found))}
+        for (inherited, effect), found in peopled.items()
+    ]
     racing = [{"gain_sd": effect, "spared": share} for effect, share in spared.items()]
-    return {"accepted": rows, "racing": racing}
+    return {"accepted": rows, "populations": populations, "racing": racing}
 
 
-def report(accepted: dict[tuple[str, float], list[int | None]], spared: dict[float, float]) -> None:
+def report(
+    accepted: dict[tuple[str, float], list[int | None]],
+    peopled: dict[tuple[float, float], list[int | None]],
+    spared: dict[float, float],
+) -> None:
     """Print the tables that docs/gate.md shows."""
     console = Console()
     for title, share in (("revision", per_revision), ("attempt", per_attempt)):
@@ -181,6 +256,12 @@ def report(accepted: dict[tuple[str, float], list[int | None]], spared: dict[flo
             shares = (str(share(accepted[name, effect])) for effect in EFFECTS)
             table.add_row(name, str(design.seeds), *shares)
         console.print(table)
+    title = f"accepted per revision of a population, {CHILDREN} at once"
+    table = Table("inherited", *map(effect_name, EFFECTS), title=title)
+    for inherited in INHERITED:
+        shares = (str(per_revision(peopled[inherited, effect])) for effect in EFFECTS)
+        table.add_row(f"{inherited:.0%} of the worlds", *shares)
+    console.print(table)
     for effect, part in spared.items():
         console.print(
             f"a challenger's episodes that racing spares, {effect_name(effect)}: {part:.1%}"

@@ -129,6 +129,13 @@ def test_a_challenger_is_stopped_as_soon_as_it_cannot_win():
     assert not can_still_win([-0.3] * 12, best[12:], PAPER)
 
 
+def test_a_populations_luck_is_kept_no_more_often_than_six_attempts_may_be():
+    bench = runpy.run_path(str(BENCHMARK))
+    found = bench["populate"](bench["recorded"](), 0.0, 0.5, 60)
+    kept = bench["per_revision"](found)
+    assert kept.hits / kept.of < 0.12 + 3 * kept.error
+
+
 def test_simulated_luck_is_rarely_kept_and_a_gain_mostly():
     """A small draw of what docs/gate.md publishes, by the same code."""
     bench = runpy.run_path(str(BENCHMARK))
