@@ -11,6 +11,7 @@ from automem_graph.models.player.nethack.doors import locked_doors
 from automem_graph.models.player.nethack.lava import over_lava
 from automem_graph.models.player.nethack.scene import Scene
 from automem_graph.models.player.nethack.searching import hidden_ways
+from automem_graph.models.player.nethack.striding import search, walk
 from automem_graph.models.player.nethack.terrain import TRAP
 
 _LEADS_DOWN = re.compile(r"^(?:trap door|hole)$")
@@ -27,7 +28,7 @@ def to_stairs(scene: Scene) -> str | None:
     """To the stairs down, where they are known and in reach; else into a trap door."""
     stairs = scene.notes.stairs
     if stairs is not None and stairs in scene.reach.first:
-        return scene.reach.first[stairs]
+        return walk(scene, stairs)
     return scene.rough_reach.way_to(scene.spots(_LEADS_DOWN, TRAP))
 
 
@@ -35,7 +36,11 @@ def explore(scene: Scene) -> str | None:
     """The most promising thing to try; what is hidden, only when nothing else is left."""
     chances = [*over_lava(scene), *_frontier(scene), *_roughly(scene), *locked_doors(scene)]
     best = min(chances or hidden_ways(scene), key=lambda found: found.steps, default=None)
-    return best.action if best else None
+    if best is None or best.cell is None:
+        return best.action if best else None
+    if best.cell in scene.reach.first:
+        return walk(scene, best.cell)
+    return search(scene) if best.action == "search" else best.action
 
 
 def _frontier(scene: Scene) -> Iterator[Chance]:

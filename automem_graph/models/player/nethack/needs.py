@@ -7,16 +7,18 @@ from collections.abc import Callable
 from automem_graph.models.player.chance import draw
 from automem_graph.models.player.nethack.body import eat, pray, put_back
 from automem_graph.models.player.nethack.exploring import descend, explore, to_stairs
-from automem_graph.models.player.nethack.fighting import fight, retreat
+from automem_graph.models.player.nethack.fighting import fight, rest, retreat
 from automem_graph.models.player.nethack.grid import WAYS
 from automem_graph.models.player.nethack.lava import take_tools
 from automem_graph.models.player.nethack.questions import answer
 from automem_graph.models.player.nethack.scene import Scene
+from automem_graph.models.player.nethack.striding import go_on
 
 Urge = Callable[[Scene], str | None]
 """A rule: from what is known, it names an action or passes."""
 
 URGES: tuple[Urge, ...] = (
+    go_on,
     answer,
     descend,
     pray,
@@ -25,6 +27,7 @@ URGES: tuple[Urge, ...] = (
     eat,
     put_back,
     take_tools,
+    rest,
     to_stairs,
     explore,
 )

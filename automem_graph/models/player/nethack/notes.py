@@ -45,9 +45,9 @@ class Notes:
         """These notes, and cells that were walked on since."""
         return replace(self, walked=self.walked.union(cells))
 
-    def fail(self, cell: int, action: str) -> Notes:
-        """These notes, and one more try that led to nothing."""
-        return replace(self, vain={**self.vain, (cell, action): self.tries(cell, action) + 1})
+    def fail(self, cell: int, action: str, times: int = 1) -> Notes:
+        """These notes, and more tries that led to nothing."""
+        return replace(self, vain={**self.vain, (cell, action): self.tries(cell, action) + times})
 
     def forget(self, cell: int, action: str) -> Notes:
         """These notes without the tries of an action at a cell: what was in the way is gone."""

@@ -9,12 +9,14 @@ from automem_graph.models.player.conversation import Moment
 from automem_graph.models.player.nethack.grid import WAYS, between
 from automem_graph.models.player.nethack.notes import Notes, read_notes
 from automem_graph.models.player.nethack.reading import Sight
+from automem_graph.models.player.nethack.routes import reach
 from automem_graph.models.player.nethack.scene import Scene
-from automem_graph.models.player.nethack.terrain import CREATURES, DOWN
+from automem_graph.models.player.nethack.terrain import CORRIDOR, CREATURES, DOWN, terrain
 
 WHICH_WAY = "In what direction"
 """The question that a kick and a zap ask."""
 
+_COUNT = re.compile(r"^Count: (\d{1,3})$")
 _HELD = re.compile(r"\b(?:stuck|pit|trap|web|in the way|cannot escape)\b")
 """Why a step fails that may well succeed the next time."""
 
@@ -63,12 +65,27 @@ def _learned(notes: Notes, before: Sight | None, now: Sight, here: int, action: 
         return notes
     start = None if before is None else before.at
     notes = notes.walk(between(here if start is None else start, here))
+    if start is not None and action.startswith("far "):
+        action = action.removeprefix("far ")
+        notes = notes.walk(_run(now, start, here, WAYS.get(action, 0)))
     if before is None or action not in (*WAYS, "search"):
         return notes
+    if action == "search" and (counted := _COUNT.search(before.message)):
+        return notes.fail(here, action, int(counted[1]))
     kicks = before.at is None and WHICH_WAY in before.message
     if _in_vain(before, now, here, action):
         return notes.fail(here, f"kick {action}" if kicks else action)
     return notes.forget(here, action) if kicks else notes
+
+
+def _run(now: Sight, start: int, here: int, step: int) -> set[int]:
+    """The squares of a corridor that a run has passed: straight on, then wherever it leads."""
+    land, passed, at = terrain(now.cells), set[int](), start
+    while step and start != here != at and not land.stops(at):
+        passed.add(at)
+        at += step
+    passed.update(reach(land, start).path(here))
+    return {at for at in passed if now.cells[at] == CORRIDOR}
 
 
 def _in_vain(before: Sight, now: Sight, here: int, action: str) -> bool:

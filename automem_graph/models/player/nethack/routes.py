@@ -17,6 +17,8 @@ class Reach:
 
     steps: Mapping[int, int]
     first: Mapping[int, str]
+    came: Mapping[int, int]
+    """From which cell one comes to a cell, on the way there."""
 
     def __iter__(self) -> Iterator[int]:
         """The cells, without the one where the player stands."""
@@ -25,6 +27,20 @@ class Reach:
     def way_to(self, cells: Collection[int]) -> str | None:
         """The first step to the nearest of these cells; None where none is within reach."""
         return next((self.first[cell] for cell in self if cell in cells), None)
+
+    def leg(self, cell: int) -> int:
+        """How many steps the way to a cell goes straight on at first."""
+        way = self.path(cell)
+        step = way[1] - way[0] if len(way) > 1 else 0
+        turns = (n for n in range(1, len(way)) if way[n] - way[n - 1] != step)
+        return next(turns, len(way)) - 1
+
+    def path(self, cell: int) -> list[int]:
+        """The cells of the way to a cell, from where it starts; only the cell if out of reach."""
+        way = [cell]
+        while way[-1] in self.came:
+            way.append(self.came[way[-1]])
+        return way[::-1]
 
 
 def reach(
@@ -42,6 +58,7 @@ def reach(
     order = sorted(WAYS.values(), key=lambda step: (NAMES[step] != heading, step in _SLANTS))
     steps = {start: 0}
     first: dict[int, str] = {}
+    came: dict[int, int] = {}
     ring: Iterable[int] = (start,)
     while ring:
         outer: list[int] = []
@@ -55,6 +72,7 @@ def reach(
                     continue
                 steps[to] = steps[at] + 1
                 first[to] = first.get(at) or NAMES[step]
+                came[to] = at
                 outer.append(to)
         ring = outer
-    return Reach(steps, first)
+    return Reach(steps, first, came)

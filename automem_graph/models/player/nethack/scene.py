@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from automem_graph.models.player.conversation import Moment
+from automem_graph.models.player.nethack.atlas import Atlas, read_atlas
 from automem_graph.models.player.nethack.grid import AROUND, BLANK, WAYS, wind
 from automem_graph.models.player.nethack.notes import Notes
 from automem_graph.models.player.nethack.reading import Sight
@@ -57,6 +58,11 @@ class Scene:
         return terrain("".join(cells))
 
     @cached_property
+    def atlas(self) -> Atlas | None:
+        """What the notes tell of the map; None without a scaffold that has them."""
+        return read_atlas(self.moment.told)
+
+    @cached_property
     def beside(self) -> dict[str, str]:
         """What stands next to the player, by direction; walls and the dark as well."""
         return {
@@ -96,7 +102,8 @@ class Scene:
         avoid |= self.spots(_HARMFUL, _HARMFUL_MARKS)
         avoid |= {self.here + WAYS[way] for way in self.creatures if way not in self.foes}
         no_way = {(cell, WAYS[way]) for cell, way in self.notes.vain if way in WAYS}
-        return reach(self.land, self.here, self.moment.last_action, avoid, no_way)
+        heading = self.moment.last_action if self.atlas is None else ""
+        return reach(self.land, self.here, heading, avoid, no_way)
 
     @cached_property
     def looked_at(self) -> frozenset[int]:

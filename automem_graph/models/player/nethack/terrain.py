@@ -14,7 +14,7 @@ from automem_graph.models.player.nethack.grid import AROUND, BLANK, WIDE
 
 CREATURES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@&;:'~")
 BOULDERS = frozenset("`0")
-GROUND, TRAP, LIQUID, DOWN = ".", "^", "}", ">"
+GROUND, CORRIDOR, TRAP, LIQUID, DOWN = ".", "#", "^", "}", ">"
 
 _DOORLIKE = re.compile(r"[-|+]")
 _ALONG = {"-": frozenset("|-"), "|": frozenset("-"), "+": frozenset("-|")}
