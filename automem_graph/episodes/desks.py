@@ -17,7 +17,6 @@ from automem_graph.agent.desk import Desk
 from automem_graph.agent.events import Listener
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.state import PlayState
-from automem_graph.assistant.own.desk import OwnDesk
 from automem_graph.assistant.own.factory import agent_contents, is_agent, load_factory
 from automem_graph.episodes.fork import fork
 from automem_graph.episodes.identity import Asked, engine, episode_id, run_name, thread_run_name
@@ -220,6 +219,10 @@ class EpisodeDesks:
                 memory = open_memory(folder, scaffold, trace.position.step, turn)
                 shared |= {"scaffold": scaffold, "host": host, "memory": memory, "wiped": wiped}
                 if is_agent(asked.gameplay):
+                    from automem_graph.assistant.own.desk import (
+                        OwnDesk,
+                    )  # brings LangChain's agents
+
                     desk = OwnDesk(
                         **shared, make=load_factory(asked.gameplay), talk=talk_so_far(folder)
                     )

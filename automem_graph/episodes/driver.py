@@ -1,4 +1,4 @@
-"""The child process that plays episodes: `python -m automem_graph.episodes.driver FD`.
+"""The child process that plays episodes: `driver_process.BOOT`, with FD as its argument.
 
 FD is the inherited end of a socket pair; `driver_process.py` has the other one. The two take turns,
 one frame of `automem_graph.wire` each, and the parent begins:
@@ -16,6 +16,7 @@ models, for worlds and for scaffolds, so threads overlap these as well as corout
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -154,10 +155,9 @@ def _plain(told: Sequence[Frozen]) -> list[dict[str, Any]]:
 
 
 def main() -> None:
+    """Serve the parent at the other end of FD; garbage is collected from here on."""
+    gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the parent
     serve(socket.socket(fileno=int(sys.argv[1])))
     os._exit(0)  # episodes may wait for a model still; worlds and scaffold hosts see the hang-up
-
-
-if __name__ == "__main__":
-    main()

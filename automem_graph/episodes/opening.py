@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
@@ -13,7 +14,6 @@ from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.step import StepRow
 from automem_graph.agent.table import GAMEPLAY, Speaker
 from automem_graph.assistant.own.factory import is_agent, load_factory
-from automem_graph.assistant.own.talk import Talk
 from automem_graph.episodes.hold import hold
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import EpisodeFolder, RunError
@@ -29,6 +29,9 @@ from automem_graph.models.sampling import Sampling
 from automem_graph.protocols import ActionSpec, Edit, Role
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.worlds.process import RemoteWorld
+
+if TYPE_CHECKING:
+    from automem_graph.assistant.own.talk import Talk
 
 Resolve = Callable[[str, Sampling], BaseChatModel]
 """Turns a model's name and sampling into the model."""
@@ -115,6 +118,8 @@ def open_model(
 
 def talk_so_far(folder: EpisodeFolder) -> Talk:
     """The conversation that an episode is in."""
+    from automem_graph.assistant.own.talk import Talk
+
     header, rows = walk_trace(folder)
     return Talk.so_far(header.answer, rows)
 

@@ -19,7 +19,6 @@ from automem_graph.agent.desk import Desks
 from automem_graph.agent.graph import create_inner_loop, supersteps
 from automem_graph.agent.state import PlayInput
 from automem_graph.assistant.own.factory import is_agent
-from automem_graph.assistant.own.graph import create_own_loop
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.identity import Asked
 from automem_graph.episodes.layout import EpisodeFolder, RunError, write_json
@@ -146,7 +145,11 @@ def _loop(context: PlayContext) -> Callable[[Desks], CompiledStateGraph[Any, Any
     """What makes the graph that plays this context's agent."""
     if context.agent in BASELINES:
         return create_baseline_loop
-    return create_own_loop if is_agent(context.gameplay) else create_inner_loop
+    if is_agent(context.gameplay):
+        from automem_graph.assistant.own.graph import create_own_loop  # brings LangChain's agents
+
+        return create_own_loop
+    return create_inner_loop
 
 
 def _result(

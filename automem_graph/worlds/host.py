@@ -1,4 +1,4 @@
-"""The child process that holds worlds: `python -m automem_graph.worlds.host FD FOLDER`.
+"""The child process that holds worlds: `process.BOOT`, with FD and FOLDER as its arguments.
 
 FD is the inherited end of a socket pair; `process.py` has the other end. Temporary files of the
 worlds (NetHack makes some) lie in FOLDER, which goes with this process. Every request is one frame
@@ -18,6 +18,7 @@ of `automem_graph.wire` and gets one:
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import shutil
@@ -167,7 +168,10 @@ def _reason(error: Exception) -> str:
 
 
 def serve(sock: socket.socket) -> None:
-    """Answer until the peer closes the connection, then close the worlds."""
+    """Answer until the peer closes the connection, then close the worlds.
+
+    Garbage is collected from the first answer on: by then the first game has been imported.
+    """
     host = Host()
     while True:
         try:
@@ -175,7 +179,11 @@ def serve(sock: socket.socket) -> None:
         except wire.WireError:
             break
         try:
-            wire.send(sock, host.answer(request), FRAME_LIMIT)
+            answer = host.answer(request)
+            if not gc.isenabled():
+                gc.freeze()
+                gc.enable()
+            wire.send(sock, answer, FRAME_LIMIT)
         except ValueError as error:  # an observation over the limit
             host.drop(request["world"])
             wire.send(sock, {"error": _reason(error)}, FRAME_LIMIT)
@@ -200,7 +208,3 @@ def main() -> None:
     threading.Thread(target=_leave_with_parent, args=(sock, folder), daemon=True).start()
     serve(sock)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -29,6 +29,9 @@ from automem_graph.protocols import ANSWER_CHARS, Observation, TaskCard
 from automem_graph.worlds.host import FRAME_LIMIT
 from automem_graph.worlds.registry import find_playable
 
+BOOT = "import gc; gc.disable(); from automem_graph.worlds.host import main; main()"
+"""What imports make is there to stay: looking for garbage in it takes a tenth of the start."""
+
 REPLAYED = 10_000
 """Actions of a replay that extend its time by the limit: 100,000 of NetHack's take minutes."""
 
@@ -74,7 +77,7 @@ class WorldProcess:
         log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         folder = tempfile.mkdtemp(prefix="automem-worlds-")
         quiet = "ignore:pkg_resources is deprecated:UserWarning"  # MiniHack, at its import
-        host = [sys.executable, "-P", "-W", quiet, "-m", "automem_graph.worlds.host"]
+        host = [sys.executable, "-P", "-W", quiet, "-c", BOOT]
         with theirs:
             child = subprocess.Popen(
                 [*host, str(theirs.fileno()), folder],
