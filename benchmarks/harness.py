@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, cycle, pairwise
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,7 @@ class Instant(BaseChatModel):
         return "instant"
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
-        generation = ChatGeneration(message=AIMessage(content=self._reply(messages[-1].text)))
-        return ChatResult(generations=[generation])
+        return _result(self._reply(str(messages[-1].content)))
 
     def _reply(self, said: str) -> str:
         if "# LOG" in said:
@@ -86,6 +86,12 @@ class Instant(BaseChatModel):
         if "# PLAN" in said:
             return "<|SEARCH|>notes.md|thing 7<|END|>"
         return f"<|ACTION|>{next(self._moves)}<|END|>"
+
+
+@cache
+def _result(reply: str) -> ChatResult:
+    """What a model gives back, made once for each reply: its making is no part of a step."""
+    return ChatResult(generations=[ChatGeneration(message=AIMessage(content=reply))])
 
 
 @dataclass

@@ -89,4 +89,5 @@ _HEALTH: dict[str, Health] = {}
 
 
 def _health(where: str) -> Health:
-    return _HEALTH.setdefault(where, Health())  # one step of the interpreter: all threads share it
+    known = _HEALTH.get(where)  # at every call: what is new is made only where there is none
+    return known or _HEALTH.setdefault(where, Health())  # in one step: all threads share it
