@@ -5,7 +5,8 @@
 Plays Crafter episodes, as `rollouts.py` does, with servers that work on a few calls at once each
 (`chat_server.py --slots`) behind one address (`spread.py`). What a step takes beside its calls, and
 its processor time, are measured at the first point, where nothing is full; all other points are
-predicted from these two figures. Before that, a count: what a server has read already of its
+predicted from these two figures: from how many episodes each server had, and, on average, from
+how many it would have by chance. Before that, a count: what a server has read already of its
 prompts, where the calls of eight episodes of the offline player go to any server or to the
 episode's.
 """
@@ -15,6 +16,8 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
+import zlib
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +26,7 @@ from harness import repeated_share
 from rich.console import Console
 from rich.table import Table
 from rollouts import CORES, level, served, slope
-from throughput import Load, Server, Site, rate
+from throughput import Load, Server, Site, one_server, rate
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.layout import RunFolder
@@ -47,6 +50,8 @@ class Found:
     rate: float
     calls: float
     cpu_s: float
+    split: tuple[float, ...]
+    """How many episodes each server had."""
 
 
 def points(slots: int) -> list[Point]:
@@ -78,7 +83,8 @@ def main() -> None:
     rows = [row(first, found, server, load)]
     rows += [row(point, measured(point, asked), server, load) for point in others]
     table = Table(
-        title=f"Crafter, {asked.latency:g} s for each model call, {asked.slots} at once and server",
+        title=f"steps a second: Crafter, {asked.latency:g} s for each model call, "
+        f"{asked.slots} at once and server",
         caption=f"a step takes {1000 * own_s:.0f} ms beside its calls, {1000 * load.cpu_s:.1f} of "
         "them CPU: measured in the first row, and what the others are predicted from",
     )
@@ -147,18 +153,28 @@ def measured(point: Point, asked: argparse.Namespace) -> Found:
         rate=slope([sample.at for sample in watch.samples], steps),
         calls=slope(steps, [sample.calls for sample in watch.samples]),
         cpu_s=slope(steps, [sample.cpu.total() for sample in watch.samples]),
+        split=split(point, [event.episode for event in watch.at.values()]),
     )
 
 
+def split(point: Point, episodes: list[str]) -> tuple[float, ...]:
+    """The episodes of each server; as many on average where they are shared out in turn."""
+    if not point.sticky:
+        return (point.in_flight / point.servers,) * point.servers
+    here = Counter(zlib.crc32(episode.encode()) % point.servers for episode in episodes)
+    return tuple(here[number] for number in range(point.servers))
+
+
 def row(point: Point, found: Found, server: Server, load: Load) -> dict[str, str]:
-    site = Site(server, point.servers, CORES, point.in_flight, point.sticky)
-    predicted, limit = rate(site, load)
+    expected, limit = rate(Site(server, point.servers, CORES, point.in_flight, point.sticky), load)
+    predicted = sum(one_server(server, load, episodes) for episodes in found.split)
     return {
         "servers": str(point.servers),
         "shared out": "by episode" if point.sticky else "in turn",
-        "in flight": str(point.in_flight),
-        "the limit": limit,
-        "predicted, steps/s": f"{predicted:.2f}",
+        "episodes of each": " ".join(f"{episodes:g}" for episodes in found.split),
+        "limit": limit,
+        "on average": f"{expected:.2f}",
+        "predicted": f"{predicted:.2f}",
         "measured": f"{found.rate:.2f}",
         "ratio": f"{found.rate / predicted:.2f}",
     }

@@ -71,13 +71,13 @@ def rate(site: Site, load: Load) -> tuple[float, Limit]:
     """Steps a second of all episodes together, and what they are limited by."""
     if site.sticky:
         here, others, all_ways = site.in_flight, site.servers - 1, site.servers**site.in_flight
-        each = (
-            comb(here, some) * others ** (here - some) / all_ways * _one(site.server, load, some)
-            for some in range(here + 1)
+        chances = (
+            comb(here, some) * others ** (here - some) / all_ways for some in range(here + 1)
         )
+        each = (chance * one_server(site.server, load, some) for some, chance in enumerate(chances))
         served = site.servers * sum(each)
     else:
-        served = site.servers * _one(site.server, load, site.in_flight / site.servers)
+        served = site.servers * one_server(site.server, load, site.in_flight / site.servers)
     if (carried := site.cores / load.cpu_s) < served:
         return carried, "cores"
     full = site.in_flight / site.servers > site.server.slots
@@ -94,7 +94,7 @@ def latency_of_step(site: Site, load: Load) -> float:
     return site.in_flight / rate(site, load)[0]
 
 
-def _one(server: Server, load: Load, episodes: float) -> float:
+def one_server(server: Server, load: Load, episodes: float) -> float:
     """Steps a second of the episodes that one server has.
 
     An episode is at the server but for `own_s` of each step, so calls under way and the rate follow
