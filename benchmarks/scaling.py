@@ -92,7 +92,7 @@ def main() -> None:
         table.add_column(name, justify="right")
     for each in rows:
         table.add_row(*each.values())
-    Console().print(table)
+    Console(width=100).print(table)
 
 
 def show_prefixes() -> None:
