@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -57,10 +58,10 @@ class Cluster:
                 "Ray is not installed: pip install 'automem-graph[ray]' (it has no wheels for "
                 "some versions of Python)"
             ) from None
-        if ray.is_initialized():
-            return cls(ray, own=False)
         if address not in ("local", "auto"):
             _check(address)
+        if ray.is_initialized():
+            return cls(ray, own=False)
         store = {"object_store_memory": STORE_BYTES} if address == "local" else {}
         try:
             ray.init(
@@ -78,6 +79,7 @@ class Cluster:
                 f"the Ray cluster at {address} cannot be joined from here: {said} Run the command "
                 "on a node of it, or by `ray job submit`"
             ) from None
+        _mute()
         return cls(ray, own=True)
 
     def room(self, needs: Needs) -> int:
@@ -98,6 +100,17 @@ class Cluster:
         if self.own:
             self.own = False
             self.ray.shutdown()
+
+
+def _mute() -> None:
+    """Have Ray print nothing: of workers that die it tells a page, on standard output.
+
+    There is no public way. Where this one is gone, the page is printed, and all else holds.
+    """
+    with suppress(ImportError, AttributeError, KeyError):
+        from ray._private import ray_logging
+
+        ray_logging.global_worker_stdstream_dispatcher.remove_handler("ray_print_logs")
 
 
 def _check(address: str) -> None:

@@ -121,11 +121,13 @@ class RemoteDriver:
 
     def hang_up(self) -> None:
         """See `DriverProcess`."""
-        self.answer = self._actor.leave.remote()
+        with suppress(Exception):  # it, or Ray itself, is gone: then it has left
+            self.answer = self._actor.leave.remote()
 
     def kill(self) -> None:
         """See `DriverProcess`. Its episodes are let go of, their memory as the journal says."""
-        self._ray.kill(self._actor)
+        with suppress(Exception):  # Ray itself may be gone
+            self._ray.kill(self._actor)
         for folder, held in self._out.values():
             with suppress(JournalError, OSError):
                 if folder.journal.exists():
@@ -135,7 +137,8 @@ class RemoteDriver:
 
     def end(self) -> None:
         """See `DriverProcess`."""
-        self._ray.wait([self.answer], timeout=LEAVE_S)
+        with suppress(Exception):
+            self._ray.wait([self.answer], timeout=LEAVE_S)
         self.kill()
 
     def _pack(self, number: int, job: EpisodeJob, scaffolds: dict[str, Any]) -> dict[str, Any]:

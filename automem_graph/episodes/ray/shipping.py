@@ -106,14 +106,15 @@ class Outbox:
         first one is."""
         at, data = self._journal, b""
         steps = self._rows - 1
-        if steps < 1 and not ended:
+        if (steps < 1 and not ended) or not self._folder.journal.exists():
             return []
         for line in _whole_lines(self._folder.journal, at):
             if not ended and json.loads(line)["step"] >= steps:
                 break
             data += line
         self._journal += len(data)
-        return [Piece(_named(self._folder, self._folder.journal), at, data)] if data else []
+        piece = Piece(_named(self._folder, self._folder.journal), at, data)
+        return [piece] if data or ended else []
 
     def _new_prompts(self) -> Iterator[Piece]:
         for path in _files(self._folder.run.path / "prompts"):
