@@ -18,7 +18,7 @@ ANSWERS = {
     "buried": ("done", "pruner"),
     "unnoted": ("inventory", "status"),
     "silent": ("stub",),
-    "hurt": ("survey", "status"),
+    "hurt": ("survey", "status", "atlas"),
     "not understood": ("spelling",),
     "empty": ("keyed", "status"),
     "crowded": ("facts",),

@@ -15,6 +15,8 @@ from automem_graph.models.player.nethack.terrain import DOWN
 _COUNT = re.compile(r"^Count: \d{1,3}$")
 """What the game says to the second digit of a number."""
 _WHERE_TO = "Where do you want to travel to"
+_DOWN = ("staircase down", "ladder down")
+"""What the game calls the place that the cursor was put on."""
 _STEPS = 3  # in a row that are worth a digit
 _JOURNEY = 6  # steps that are worth three actions
 _TIRED = 4  # steps at one place after which only single ones are taken
@@ -46,13 +48,11 @@ def search(scene: Scene) -> str | None:
 def go_on(scene: Scene) -> str | None:
     """What follows on a number, and on where to travel to."""
     sight, last = scene.sight, scene.moment.last_action
-    if scene.atlas is None:
-        return None
     if _COUNT.search(sight.message):
         return scene.can("search")
     if _WHERE_TO in sight.message:
         return scene.can("down")
-    chosen = last == "down" and sight.at is None and "stair" in sight.message
+    chosen = last == "down" and sight.at is None and sight.message in _DOWN
     return scene.can("wait") if chosen else None
 
 
