@@ -66,7 +66,7 @@ def disturb(folder: Path, agent: str, at_row: int, which: str, delay: float) -> 
 
 @pytest.mark.parametrize(
     ("agent", "kills", "victims"),
-    [("memory", 20, VICTIMS), ("window-cot", 4, VICTIMS[:2])],
+    [("memory", 9, VICTIMS), ("window-cot", 2, VICTIMS[:2])],
 )
 def test_kills_and_the_same_episode(
     tmp_path: Path, agent: str, kills: int, victims: tuple[str, ...]

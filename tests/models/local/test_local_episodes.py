@@ -61,8 +61,9 @@ def test_both_roles_play_in_one_driver_and_company_changes_nothing(context, monk
     monkeypatch.setattr("automem_graph.episodes.machine.LIGHT_BYTES", 0)
     asked = [replace(context, seed=seed) for seed in (1, 2)]
     seen = []
-    executor = ThisMachine(parallel=2)
-    played = list(run_episodes(asked, executor, hear=lambda _: seen.append(drivers())))
+    with ThisMachine(parallel=2) as executor:
+        played = list(run_episodes(asked, executor, hear=lambda _: seen.append(drivers())))
+        assert drivers() == 0  # nobody keeps weights that are not light
     assert {result.status for result in played} == {"done"}
     assert max(seen) == 1
     with EpisodeDesks() as desks:
