@@ -16,6 +16,7 @@ from automem_graph.evaluation.suite import plan
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.identify import scaffold_id
 from automem_graph.scaffold.load import load_scaffold
+from automem_graph.structure.desk.plain import write_plain
 from automem_graph.structure.desk.views import show_candidate
 from automem_graph.structure.desk.workspace import MOST_REASON, Workspace, prepare, reset
 from automem_graph.structure.lineage import Row, Spent
@@ -122,6 +123,26 @@ def test_attempts_at_other_versions_do_not_count(workspace: Workspace):
     first = proposed(workspace)
     attempted(workspace, "v2.1", *first)
     assert reset_and_proposed(workspace) == first
+
+
+def test_in_a_population_it_goes_on_with_single_answers_and_knows_children_by_their_parent(
+    workspace: Workspace,
+):
+    write_plain(workspace.front, "# The good ones so far\n")
+    tried: list[tuple[str, ...]] = []
+
+    def try_all() -> None:
+        for number in range(1, 20):
+            tried.append(reset_and_proposed(workspace))
+            attempted(workspace, f"v1.{number}", *tried[-1])
+            (workspace.candidate(f"v1.{number}") / "parent.txt").write_text("v0\n")
+
+    with pytest.raises(NoIdea, match="not tried against v0"):
+        try_all()
+    assert len({frozenset(parts) for parts in tried}) == len(tried) > 2
+    assert len(tried[-1]) < len(tried[1])
+    (workspace.candidate("v1.1") / "parent.txt").write_text("v1.2\n")  # it is no child of v0's
+    assert reset_and_proposed(workspace) == tried[0]
 
 
 def test_its_ideas_come_to_an_end(workspace: Workspace):

@@ -34,32 +34,29 @@ def walk(request: Request) -> Reply:
 
 
 PROPOSING = f"""
-import time
 number = len(list(Path("history").glob("v1.*"))) + 1
-log = Path(__file__).with_name("proposals.log")
-with log.open("a") as lines:
+with Path(__file__).with_name("proposals.log").open("a") as lines:
     lines.write(f"v1.{{number}}\\n")
-print("thinking", flush=True)
-slow = Path(__file__).with_name("slow")
-if slow.exists():
-    slow.unlink()
-    time.sleep(60)
+if number == 4:
+    raise SystemExit("I am tired")
 prompt = (scaffold / "prompts/system.md").read_text()
 missing = [hint for hint in ({ODD!r}, {EVEN!r}) if hint not in prompt]
 hint = missing[number - 1] if number < 3 else missing[0]
 add("prompts/system.md", f"\\n{{hint}}\\n")
 says(f"Child {{number}}: {{hint}}")
-if number == 3:
-    (scaffold / "hooks.py").write_text("import nowhere\\n")
-if number > 4:
-    add("prompts/system.md", f"\\nRemark {{number}}.\\n")
 """
-"""Of v0's children the first two are each the best in half of the worlds; the third does not start.
-Whoever comes after them takes the hint that its parent lacks."""
+"""Of v0's children each is the best in half of the worlds. Their child takes the hint that its
+parent lacks; a fourth one is not proposed."""
 
 
 def peopled(server: OpenAIServer, folder: Path, **other: Any) -> Mapping[str, Any]:
-    """A population on six worlds: two generations of three, of which the second one wins."""
+    """A population on four worlds: two generations of two, of which the second one wins."""
     asked = settings(server, command(folder, PROPOSING))
-    several = {"search": "population", "children": 3, "attempts": 6, "gate_seeds": "1-6"}
-    return {**asked, **several, "held_out_seeds": "11-12", "run": str(folder / "run"), **other}
+    several = {
+        "search": "population",
+        "children": 2,
+        "attempts": 4,
+        "gate_seeds": "1-4",
+        "steps": 6,
+    }
+    return {**asked, **several, "held_out_seeds": "11", "run": str(folder / "run"), **other}
