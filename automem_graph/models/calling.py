@@ -82,7 +82,8 @@ def call(
             try:
                 return _ask(server, model, messages)
             except _Passing as fault:
-                return _ask_again(server, model, messages, patience_s, began, fault)
+                first = fault  # tried again outside: later faults are not to have it as a context
+            return _ask_again(server, model, messages, patience_s, began, first)
     except NoPlace as error:
         raise ModelError(f"{server} takes no more calls for now: come back later") from error
 
