@@ -65,15 +65,13 @@ def report(episodes: int, steps: int, folder: Path) -> None:
     begun = time.perf_counter()
     with ThisMachine(cores) as machine, OnRay(parallel=cores) as ray:
         joined = time.perf_counter() - begun
-        warm = {
-            "here": timed(machine, jobs("here-0")[:cores]),
-            "ray": timed(ray, jobs("ray-0")[:cores]),
-        }
+        warm = timed(machine, jobs("here-0")[:cores])
+        started = joined + timed(ray, jobs("ray-0")[:cores])
         for number in (1, 2):  # one after the other, so that a busy machine disturbs both
             times["here"].append(timed(machine, jobs(f"here-{number}")))
             times["ray"].append(timed(ray, jobs(f"ray-{number}")))
         killed: list[int] = []
-        disturbed = timed(ray, jobs("killed"), lambda event: kill(event, killed, steps))
+        disturbed = timed(ray, jobs("killed"), lambda event: kill(event, killed))
     here, there = (statistics.mean(times[name]) for name in ("here", "ray"))
     overhead = 1000 * (there - here) * cores / episodes
     table = Table("", "this machine", "Ray", "ratio", title=f"{episodes} episodes of {steps} steps")
@@ -105,14 +103,14 @@ def timed(
     return took
 
 
-def kill(event: JobEvent, killed: list[int], steps: int) -> None:
-    """Kill a worker in the middle of an episode, and another one when that is some way behind."""
-    at = event.job > 4 if not killed else event.job > 12
-    if len(killed) < KILLED and at and event.kind == "stepped" and 0 < event.step < steps:
-        victims = [one for one in workers() if one not in killed]
-        if victims:
-            killed.append(victims[0])
-            os.kill(victims[0], signal.SIGKILL)
+def kill(event: JobEvent, killed: list[int]) -> None:
+    """Kill a worker when the sixth episode has begun, and another one when the fourteenth has: by
+    the time at which that is told all workers are playing."""
+    if len(killed) < KILLED and event.kind == "started" and event.job > (12 if killed else 4):
+        victim = next((one for one in workers() if one not in killed), None)
+        if victim is not None:
+            killed.append(victim)
+            os.kill(victim, signal.SIGKILL)
 
 
 def workers() -> list[int]:

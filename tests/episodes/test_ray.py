@@ -63,7 +63,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def executor(nodes: Path) -> Iterator[OnRay]:
-    with OnRay(parallel=4, needs=Needs(cpus=0.7)) as executor:
+    with OnRay(parallel=2, needs=Needs(cpus=0.7)) as executor:
         yield executor
 
 
@@ -71,7 +71,7 @@ def executor(nodes: Path) -> Iterator[OnRay]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run as this machine plays it."""
     run = tmp_path_factory.mktemp("undisturbed")
-    assert {one.status for one in run_episodes(played_in(run), ThisMachine(4))} == {"done"}
+    assert {one.status for one in run_episodes(played_in(run), ThisMachine(2))} == {"done"}
     return run
 
 

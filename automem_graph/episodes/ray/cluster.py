@@ -79,7 +79,7 @@ class Cluster:
                 f"the Ray cluster at {address} cannot be joined from here: {said} Run the command "
                 "on a node of it, or by `ray job submit`"
             ) from None
-        _mute()
+        _print(False)
         return cls(ray, own=True)
 
     def room(self, needs: Needs) -> int:
@@ -100,17 +100,19 @@ class Cluster:
         if self.own:
             self.own = False
             self.ray.shutdown()
+            _print(True)
 
 
-def _mute() -> None:
-    """Have Ray print nothing: of workers that die it tells a page, on standard output.
+def _print(said: bool) -> None:
+    """Whether Ray prints what it has to say: of workers that die a page, on standard output.
 
-    There is no public way. Where this one is gone, the page is printed, and all else holds.
+    There is no public way. Where this one is gone the page is printed, and all else holds.
     """
-    with suppress(ImportError, AttributeError, KeyError):
-        from ray._private import ray_logging
+    with suppress(ImportError):
+        from ray._private import worker
 
-        ray_logging.global_worker_stdstream_dispatcher.remove_handler("ray_print_logs")
+        if hasattr(worker, "_worker_logs_enabled"):
+            worker._worker_logs_enabled = said
 
 
 def _check(address: str) -> None:
