@@ -71,7 +71,8 @@ class Cluster:
                 logging_level=logging.CRITICAL,
                 **store,
             )
-        except (OSError, RuntimeError, ValueError) as error:
+        except Exception as error:  # a boundary: Ray raises classes of many kinds, also bare ones
+            ray.shutdown()
             said = " ".join(str(error).split())[:300]
             if address == "local":
                 raise NoCluster(f"no Ray could be started on this machine: {said}") from None
