@@ -7,7 +7,8 @@ from statistics import fmean
 
 from automem_graph.protocols import Frozen
 from automem_graph.structure.reviewer.evidence import Episode
-from automem_graph.structure.reviewer.signs import SIGNS, Sign
+from automem_graph.structure.reviewer.retraced import Sign
+from automem_graph.structure.reviewer.signs import SIGNS
 
 LEAST = 0.01
 """Mean share below which a sign is no finding."""

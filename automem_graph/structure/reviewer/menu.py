@@ -13,12 +13,13 @@ from automem_graph.structure.reviewer.diagnosis import Finding
 
 ANSWERS = {
     "lost": ("position", "keyed"),
+    "retraced": ("atlas",),
     "repeated": ("done",),
     "stuck": ("loops", "blocked"),
     "buried": ("done", "pruner"),
     "unnoted": ("inventory", "status"),
     "silent": ("stub",),
-    "hurt": ("survey", "status", "atlas"),
+    "hurt": ("survey", "status"),
     "not understood": ("spelling",),
     "empty": ("keyed", "status"),
     "crowded": ("facts",),

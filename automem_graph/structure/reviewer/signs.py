@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from automem_graph.structure.desk.plain import one_line
 from automem_graph.structure.reviewer.evidence import Episode, text_of
+from automem_graph.structure.reviewer.retraced import Sign, retraced
 
 LONG = 40
 """Steps in a row that make a stretch worth naming."""
@@ -36,13 +37,6 @@ class Rule(NamedTuple):
 
     short: str
     find: Callable[[Episode], Sign]
-
-
-class Sign(NamedTuple):
-    """How much of an episode shows a trouble, and where: `step 40 to 210: ...`."""
-
-    share: float = 0.0
-    where: tuple[str, ...] = ()
 
 
 def lost(episode: Episode) -> Sign:
@@ -238,6 +232,7 @@ def unwritten(episode: Episode) -> Sign:
 
 SIGNS = {
     "lost": Rule("things lost from view", lost),
+    "retraced": Rule("ways gone again", retraced),
     "repeated": Rule("repeated notes", repeated),
     "stuck": Rule("stuck steps", stuck),
     "buried": Rule("buried notes", buried),
