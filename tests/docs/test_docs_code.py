@@ -25,7 +25,18 @@ PAGES = sorted(
 )
 COMMAND: Any = typer.main.get_command(app)
 FENCE = re.compile(r"^( *)```([a-z]*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
-SHELL = {"pip", "pytest", "python", "python3.11", "langgraph", "mkdocs", "cp", "export", "mkdir"}
+SHELL = {
+    "pip",
+    "pytest",
+    "python",
+    "python3.11",
+    "langgraph",
+    "mkdocs",
+    "cp",
+    "export",
+    "mkdir",
+    "ray",
+}
 """What console blocks begin lines with beside `automem`."""
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import ray
@@ -50,15 +51,18 @@ ODD = 13
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A Ray of this machine; the folder in which its workers keep theirs."""
-    theirs = tmp_path_factory.mktemp("nodes")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(theirs))
-        patch.chdir(theirs)
-        cluster = Cluster.join("local")
-    yield theirs
-    cluster.leave()
+def nodes() -> Iterator[Path]:
+    """A Ray of this machine; the folder in which its workers keep theirs.
+
+    Its name is short: Ray's sockets stand below it, and have room for 107 bytes.
+    """
+    with TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as theirs:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TMPDIR", theirs)
+            patch.chdir(theirs)
+            cluster = Cluster.join("local")
+        yield Path(theirs)
+        cluster.leave()
 
 
 @pytest.fixture(scope="module")

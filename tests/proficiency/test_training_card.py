@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from automem_graph.episodes.machine import ThisMachine
 from automem_graph.models.local.contents import contents
 from automem_graph.proficiency.bench import Bench
 from automem_graph.proficiency.context import TrainContext
@@ -35,6 +36,7 @@ def bench(tmp_path) -> Bench:
         tell=lambda _: None,
         decider=OfflineEngineer(),
         trainer=SubprocessTrainer(),
+        executor=ThisMachine(),
     )
     save_adapter(folder.path / ADAPTER, save_base(tmp_path / "base"), 1)
     fitted = Fitted(adapter=ADAPTER, steps=7, loss=0.5)
