@@ -21,6 +21,21 @@ settings.register_profile("untimed", deadline=None)  # no test fails on a busy m
 settings.load_profile("untimed")
 
 
+LONGEST = (
+    *("test_red_team.py", "test_loop_resume.py", "test_red_team_trial.py", "test_ray.py"),
+    *("test_episodes_many_kills.py", "test_training_loop.py", "test_loop_population.py"),
+    *("test_episodes_kill.py", "test_trainer.py", "test_examples.py", "test_local_episodes.py"),
+    *("test_scaffold_attacks.py", "test_loop.py", "test_docs_own_agent.py", "test_pipeline.py"),
+    *("test_scaffold_loop_server.py", "test_training_loop_server.py", "test_loop_agent.py"),
+)
+"""Files that take longest go first, so that no core waits for another one in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
 gc.disable()  # until all is imported and collected: what that leaves is here to stay
 
 
