@@ -6,9 +6,10 @@ Every search has the same budget of episodes. A repeat draws the gate's worlds f
 for all searches, and the seed of what is drawn blindly; fresh worlds are the rest of the pool, in
 order. In the end v0 and every version that was kept play held-out worlds, on which nothing was ever
 decided. Prints what each search gained there, and the differences paired by repeat and world, with
-95 % intervals: repeats and worlds are resampled both. Repeats share their plays: what one has
-played, another need not, but pays for out of its budget all the same. The same command goes on
-where it was interrupted.
+95 % intervals: repeats and worlds are resampled both; where all come to the same, they say nothing.
+"kept after" is each repeat's episodes until its last version was kept. Repeats share their plays:
+what one has played, another need not, but pays for out of its budget all the same. The same command
+goes on where it was interrupted.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class Found(NamedTuple):
     """The last version minus v0, world by world."""
     steps: tuple[float, ...]
     """The mean of each version that was kept minus that of the one before."""
+    until: int | None
+    """Episodes up to the decision that kept the last version; None where it is v0."""
     episodes: int
     attempts: int
     stop: str
@@ -122,13 +125,16 @@ def gate_of(task: str, repeat: int) -> Sequence[int]:
 def held_out(folder: EvolutionFolder, task: str, machine: Executor) -> Found:
     """Have v0 and all versions of a search play the held-out worlds."""
     ended = read_evolution(folder)
-    kept = [row.scaffold for row in kept_versions(ended.rows)]
+    versions = kept_versions(ended.rows)
+    decided = [n for n, row in enumerate(ended.rows, 1) if row.version == versions[-1].version]
+    kept = [row.scaffold for row in versions]
     earned = {scaffold: scores(folder, scaffold, task, machine) for scaffold in kept}
     means = [statistics.fmean(earned[scaffold].values()) for scaffold in kept]
     first, last = earned[kept[0]], earned[kept[-1]]
     return Found(
         gains=tuple(last[seed] - first[seed] for seed in HELD_OUT),
         steps=tuple(after - before for before, after in pairwise(means)),
+        until=ended.asked.episodes(ended.rows[: decided[-1]]) if kept[1:] else None,
         episodes=ended.counted,
         attempts=len(ended.rows) - 1,
         stop=ended.stop,
@@ -157,13 +163,14 @@ def report(task: str, found: Mapping[str, Sequence[Found]], episodes: int) -> No
     """Print the two tables of a task."""
     repeats = len(next(iter(found.values())))
     title = f"{task}: {repeats} repeats, at most {episodes} episodes each"
-    head = ("search", "gain held out, points", "95 % interval", "kept", "false", "episodes")
-    table = Table(*head, "attempts", title=title)
+    head = ("search", "gain held out, points", "95 % interval", "kept", "false", "kept after")
+    table = Table(*head, "episodes", "attempts", title=title)
     for search, by_repeat in found.items():
         kept = [step for one in by_repeat for step in one.steps]
         table.add_row(
             search, *told([one.gains for one in by_repeat]), str(len(kept)),
             str(sum(step < 0 for step in kept)),
+            " ".join("-" if one.until is None else str(one.until) for one in by_repeat),
             f"{statistics.fmean(one.episodes for one in by_repeat):.0f}",
             f"{statistics.fmean(one.attempts for one in by_repeat):.1f}",
         )  # fmt: skip

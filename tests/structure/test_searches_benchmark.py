@@ -43,7 +43,7 @@ def test_an_interval_draws_repeats_and_worlds(searches):
 
 def test_differences_are_paired(searches):
     def found(*gains):
-        return searches.Found(gains=gains, steps=(), episodes=0, attempts=0, stop="")
+        return searches.Found(gains=gains, steps=(), until=None, episodes=0, attempts=0, stop="")
 
     one, other = [found(0.5, 0.25), found(0.0, 0.5)], [found(0.25, 0.25), found(0.5, 0.0)]
     assert searches.less(one, other) == [[0.25, 0.0], [-0.5, 0.5]]
