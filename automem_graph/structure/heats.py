@@ -22,6 +22,7 @@ from automem_graph.structure.matches import (
     Results,
     Side,
     complete,
+    does_not_start,
     play,
     plays_alike,
     seconds_for,
@@ -140,10 +141,8 @@ def _sides(children: Sequence[Child]) -> Sequence[Side]:
 
 def _unable(bench: Bench, child: Child) -> str:
     """Why a child that has passed the checks does not start any more; empty where it does."""
-    folder = bench.scaffold(child.scaffold)
     try:
-        ScaffoldHost.start(load_scaffold(folder)).close()
+        ScaffoldHost.start(load_scaffold(bench.scaffold(child.scaffold))).close()
     except ScaffoldError as broken:
-        place = f"{folder.absolute()}: "
-        return f"it does not start any more: {str(broken).removeprefix(place)}"
+        return does_not_start(bench, child.scaffold, broken)
     return ""

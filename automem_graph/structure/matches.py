@@ -103,11 +103,16 @@ def compare(
     try:
         found = play(bench, (old, new), seeds, what, seconds=limit, until=race.is_over)
     except ScaffoldError as broken:
-        place = f"{bench.scaffold(challenger).absolute()}: "
-        failed = f"it does not start any more: {str(broken).removeprefix(place)}"
+        failed = does_not_start(bench, challenger, broken)
         return Match(pairs=(), failed=failed, spared=len(race.keys))
     refuse_failed(found[old].values(), "the incumbent")
     return race.match(found)
+
+
+def does_not_start(bench: Bench, scaffold: str, broken: ScaffoldError) -> str:
+    """The sentence of one that has passed the checks and starts no more, without its place."""
+    place = f"{bench.scaffold(scaffold).absolute()}: "
+    return f"it does not start any more: {str(broken).removeprefix(place)}"
 
 
 class Race:

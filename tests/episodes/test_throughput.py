@@ -1,23 +1,20 @@
 """The arithmetic of docs/scaling.md: bounds that hold, and the hours of docs/qwen32b.md."""
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+from support.benchmarks import benchmark
 
 
 @pytest.fixture(scope="module")
 def throughput() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        yield importlib.import_module("throughput")
+    with benchmark("throughput") as module:
+        yield module
 
 
 def test_the_hours_to_collect_are_those_of_the_other_page(throughput):

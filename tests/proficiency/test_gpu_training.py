@@ -1,6 +1,5 @@
 """The benchmark of training: that it runs, on any machine, and counts what it says."""
 
-import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,14 +7,13 @@ from types import ModuleType
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+from support.benchmarks import benchmark
 
 
 @pytest.fixture(scope="module")
 def measuring() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        yield importlib.import_module("gpu_training")
+    with benchmark("gpu_training") as module:
+        yield module
 
 
 def test_a_tiny_model_is_made_and_trained_by_the_real_trainer(measuring, capsys, tmp_path):

@@ -1,23 +1,19 @@
 """The benchmark of searches: which worlds decide, and what its intervals are made of."""
 
-import importlib
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
 from automem_graph.structure.terms import FRESH_FROM
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+from support.benchmarks import benchmark
 
 
 @pytest.fixture(scope="module")
 def searches() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(BENCHMARKS))
-        yield importlib.import_module("searches")
+    with benchmark("searches") as module:
+        yield module
 
 
 def test_gates_are_of_the_pool_and_held_out_worlds_of_none(searches):
