@@ -1,7 +1,7 @@
 """Where the time of a step goes: what each part of the driver takes, less the parts within it.
 
 The parts' functions are wrapped while the watch is on; one thread plays. What no part claims is
-LangGraph's: its supersteps call the nodes, and the nodes call the other parts.
+the loop's: it calls the nodes, and the nodes call the other parts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from automem_graph.memory.memory import Memory
 from automem_graph.scaffold import session
 from automem_graph.worlds.process import RemoteWorld
 
-REST = "LangGraph: seven supersteps"
+REST = "the loop: from node to node"
 OUTSIDE = {
     "world: its process": "world",
     "model: LangChain, and the layer that tries again": "model",
@@ -87,13 +87,12 @@ class Ledger:
             self.seconds[self._labels[-1]] += now - self._since
         self._since = now
 
-    def table(self, steps: int, whole: float, bare: float) -> Table:
-        """Milliseconds per step; `whole` is a step's mean, and `bare` the empty graph's."""
+    def table(self, steps: int, whole: float) -> Table:
+        """Milliseconds per step; `whole` is a step's mean."""
         table = Table("part of a step", "ms", "of it", title="where a whole step's time goes")
         for label, seconds in sorted(self.seconds.items(), key=lambda item: -item[1]):
             ms = seconds * 1000 / steps
-            empty = f" (empty: {bare:.2f})" if label == REST else ""
-            table.add_row(label + empty, f"{ms:.2f}", f"{ms / whole:.0%}")
+            table.add_row(label, f"{ms:.2f}", f"{ms / whole:.0%}")
         inside = sum(s for label, s in self.seconds.items() if label not in OUTSIDE)
         table.add_row("overhead: without world and model", f"{inside * 1000 / steps:.2f}", "")
         return table

@@ -28,7 +28,8 @@ from rich.table import Table
 
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.events import Event, Stepped
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import create_inner_loop
+from automem_graph.agent.loop import supersteps
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.protocols import TaskCard, World
 from automem_graph.worlds.crafter.task import CRAFTER

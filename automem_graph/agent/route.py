@@ -37,9 +37,16 @@ class Route(Runnable[PlayState, str]):
         return self.invoke(input)
 
 
-def add_routes(graph: StateGraph[Any, Any, Any, Any], routes: Mapping[str, Route]) -> None:
-    """Conditional edges, by the names of the nodes that they leave."""
+Routes = Mapping[str, Route | str]
+"""Where a graph goes from each node, by the nodes' names; a name where there is no choice."""
+
+
+def add_routes(graph: StateGraph[Any, Any, Any, Any], routes: Routes) -> None:
+    """The edges that leave the graph's nodes, conditional where there is a choice."""
     for name, route in routes.items():
+        if isinstance(route, str):
+            graph.add_edge(name, route)
+            continue
         graph.add_conditional_edges(name, route, route.ends)
         edges = getattr(graph, "branches", {}).get(name, {})
         if (edge := edges.get(route.name)) is not None:

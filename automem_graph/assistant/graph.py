@@ -12,17 +12,20 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
-from automem_graph.agent.route import Route, add_routes
+from automem_graph.agent.route import Route, Routes, add_routes
 from automem_graph.assistant import nodes
 from automem_graph.assistant.desk import SetDesk
 from automem_graph.assistant.state import MemoryInput, MemoryOutput, MemoryState
 
 MemoryAgent = CompiledStateGraph[MemoryState, Any, MemoryInput, MemoryOutput]
 
-ROUTES = {
+ROUTES: Routes = {
     "observe": Route("log", "plan"),
+    "log": "remember",
     "remember": Route("plan", "log"),
+    "plan": "recall",
     "recall": Route("reply", "plan"),
+    "reply": END,
 }
 
 MOST_SUPERSTEPS = 60
@@ -41,8 +44,5 @@ def join(
     for node in (nodes.observe, nodes.log, nodes.remember, nodes.plan, nodes.recall, nodes.reply):
         graph.add_node(node.__name__, nodes.at_keeper(set_desk, node))
     graph.add_edge(START, "observe")
-    graph.add_edge("log", "remember")
-    graph.add_edge("plan", "recall")
     add_routes(graph, ROUTES)
-    graph.add_edge("reply", END)
     return graph.compile(checkpointer=checkpointer, store=store, name="memory_agent")

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.graph.state import CompiledStateGraph
 from pydantic import Field, ValidationError
 
-from automem_graph.agent.baselines.graph import create_baseline_loop
+from automem_graph.agent.baselines.graph import baseline_loop
 from automem_graph.agent.context import BASELINES, PlayContext
 from automem_graph.agent.desk import Desks
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import inner_loop
+from automem_graph.agent.loop import Loop, supersteps
 from automem_graph.agent.state import PlayInput
 from automem_graph.assistant.own.factory import is_agent
 from automem_graph.episodes.desks import EpisodeDesks
@@ -129,27 +129,35 @@ def read_result(folder: EpisodeFolder) -> EpisodeResult | None:
 def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     """Runs of `steps_per_run` steps until the world or the limit ends the episode."""
     loop = _loop(context)(desks)
-    config: RunnableConfig = {"recursion_limit": supersteps(context)}
     again: PlayInput = {"episode": episode}
     while not (desk := desks(context, {"episode": episode}, None)).finished:
         watch = watched(desks, context, desk)
-        try:
-            # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
-            for _ in loop.stream(again, {**config, **watch}, context=context, stream_mode=[]):
-                pass
-        finally:
-            flush()
+        if watch:
+            _run_graph(loop, again, context, watch)
+        else:
+            loop.walk(again, context)
 
 
-def _loop(context: PlayContext) -> Callable[[Desks], CompiledStateGraph[Any, Any, Any, Any]]:
-    """What makes the graph that plays this context's agent."""
+def _run_graph(loop: Loop, again: PlayInput, context: PlayContext, watch: RunnableConfig) -> None:
+    """One run of the graph, for whoever watches it."""
+    config: RunnableConfig = {"recursion_limit": supersteps(context), **watch}
+    try:
+        # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
+        for _ in loop.compile().stream(again, config, context=context, stream_mode=[]):
+            pass
+    finally:
+        flush()
+
+
+def _loop(context: PlayContext) -> Callable[[Desks], Loop]:
+    """What makes the loop that plays this context's agent."""
     if context.agent in BASELINES:
-        return create_baseline_loop
+        return baseline_loop
     if is_agent(context.gameplay):
-        from automem_graph.assistant.own.graph import create_own_loop  # brings LangChain's agents
+        from automem_graph.assistant.own.graph import own_loop  # brings LangChain's agents
 
-        return create_own_loop
-    return create_inner_loop
+        return own_loop
+    return inner_loop
 
 
 def _result(

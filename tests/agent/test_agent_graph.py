@@ -8,7 +8,8 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END
 
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import create_inner_loop
+from automem_graph.agent.loop import supersteps
 from automem_graph.agent.route import Route, decided
 from automem_graph.episodes.layout import RunError
 from support.playing import table

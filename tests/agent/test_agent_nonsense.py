@@ -3,7 +3,8 @@
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import create_inner_loop
+from automem_graph.agent.loop import supersteps
 from automem_graph.agent.nonsense import TooMuchNonsense
 from automem_graph.episodes.trace import read_trace
 from support.playing import table

@@ -8,7 +8,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from automem_graph.agent.baselines.graph import create_baseline_loop
 from automem_graph.agent.context import BASELINES, MEMORY_AGENTS
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import create_inner_loop
+from automem_graph.agent.loop import supersteps
 from automem_graph.agent.node import WrongGraph
 from support.playing import table
 from support.scripted import in_turn

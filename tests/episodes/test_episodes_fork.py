@@ -3,7 +3,8 @@
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import create_inner_loop
+from automem_graph.agent.loop import supersteps
 from automem_graph.episodes.fork import fork
 from automem_graph.episodes.layout import EpisodeFolder, RunError
 from automem_graph.episodes.play import play_episode

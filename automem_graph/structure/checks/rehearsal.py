@@ -1,24 +1,24 @@
 """Steps off the record: the inner loop with a world, models and a trace that are in this process.
 
-The graph, the memory and the scaffold's host are those of any episode; only what costs something,
+The nodes, the memory and the scaffold's host are those of any episode; only what costs something,
 and what would be kept, is replaced.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextvars import Context
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from langchain_core.runnables import RunnableConfig
 from langsmith import tracing_context
 
 from automem_graph.agent.codecs import TAGS, Codec
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.desk import Desk, PastStep, Position
-from automem_graph.agent.graph import create_inner_loop, supersteps
+from automem_graph.agent.graph import inner_loop
 from automem_graph.agent.memory_desk import MemoryDesk
 from automem_graph.agent.observe import noted
 from automem_graph.agent.state import PlayState
@@ -36,7 +36,6 @@ from automem_graph.protocols import Edit, Role, TaskCard, World
 from automem_graph.scaffold.client import ScaffoldHost
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.scaffold.patience import Patience
-from automem_graph.structure.apart import apart
 
 CALLS_S = 120.0
 """Seconds by the clock that all calls of the scaffold may take together. An honest one needs less
@@ -76,7 +75,7 @@ class Rehearsal:
         self._host = ScaffoldHost.start(scaffold, Patience(CALLS_S))
         self._opened: list[Desk] = []
         self._desk: Desk | None = None
-        self._loop = create_inner_loop(self)
+        self._loop = inner_loop(self)
 
     def desk(
         self,
@@ -115,14 +114,12 @@ class Rehearsal:
         """Play so many steps, or to the end of the episode; what was kept of them."""
         self._desk = desk
         context = PlayContext(steps_per_run=desk.recorder.position.step + steps)
-        config: RunnableConfig = {"recursion_limit": supersteps(context)}
 
-        def played() -> Iterator[Any]:
+        def played() -> None:
             with tracing_context(enabled=False):
-                yield from self._loop.stream({}, config, context=context, stream_mode=[])
+                self._loop.walk({}, context)
 
-        for _ in apart(played):
-            pass
+        Context().run(played)  # as if no graph ran here: nobody is to watch
         assert isinstance(desk.recorder, Kept)
         return desk.recorder
 
