@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
@@ -10,7 +9,7 @@ from langgraph.graph import END
 
 from automem_graph.agent.graph import create_inner_loop
 from automem_graph.agent.loop import supersteps
-from automem_graph.agent.route import Route, decided
+from automem_graph.agent.route import Route
 from automem_graph.episodes.layout import RunError
 from support.playing import table
 from support.scripted import by_routine
@@ -37,24 +36,9 @@ def test_a_route_goes_to_one_of_its_ends(decided, goes):
     assert route.invoke(state) == asyncio.run(route.ainvoke(state)) == goes
 
 
-class Elsewhere(NamedTuple):
-    """An edge of another LangGraph, which finds its way by other means."""
-
-    path: str
-
-    def _route(self, input, config, runtime): ...
-
-
-def test_an_edge_that_is_not_as_known_stays_as_it_is():
-    edge = Elsewhere("plan")
-    assert decided(edge) is edge
-    assert decided("no edge at all") == "no edge at all"
-
-
-def test_an_edge_reads_the_update_of_its_node_and_the_state_after_one_from_outside():
+def test_an_edge_reads_the_state_also_after_an_update_from_outside():
     with table(by_routine("<|DONE|>", "<|ACTION|>Right<|END|>"), steps_per_run=2) as at:
         loop = create_inner_loop(at.desks, checkpointer=InMemorySaver())
-        assert type(loop.builder.branches["act"]["next"]).__name__ == "Decided"
         config = {"recursion_limit": 90, "configurable": {"thread_id": "one"}}
         loop.invoke({}, config, context=at.context, interrupt_after=["log"])
         assert loop.get_state(config).next == ("remember",)
