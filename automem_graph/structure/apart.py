@@ -1,7 +1,7 @@
 """A graph that runs in a node of another one, as if it ran alone.
 
 LangGraph hands a node's checkpointer and durability on to whatever graph runs in the node: every
-step of a drill, and every message of a deep agent, would be written among loop 1's checkpoints.
+message of a deep agent would be written among loop 1's checkpoints.
 """
 
 from __future__ import annotations
