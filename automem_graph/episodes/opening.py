@@ -26,6 +26,7 @@ from automem_graph.memory.rows import files_at
 from automem_graph.memory.tools import tool_of
 from automem_graph.models.resolve import resolve_model
 from automem_graph.models.sampling import Sampling
+from automem_graph.models.session import in_session
 from automem_graph.protocols import ActionSpec, Edit, Role
 from automem_graph.scaffold.load import Scaffold
 from automem_graph.worlds.process import RemoteWorld
@@ -81,8 +82,7 @@ def open_models(
     """
 
     def told(name: str, sampling: Sampling) -> BaseChatModel:
-        model = resolve(name, sampling)
-        return model.in_session(episode) if hasattr(model, "in_session") else model
+        return in_session(resolve(name, sampling), episode)
 
     if is_agent(asked.gameplay):
         named = {role: one for role, one in asked.models.items() if role != GAMEPLAY}

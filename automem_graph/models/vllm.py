@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from automem_graph.models.garbled import take_odd_calls
 from automem_graph.models.plain import PlainChat
 from automem_graph.models.sampling import Sampling
+from automem_graph.models.session import TellsSession
 
 KEY = "VLLM_API_KEY"
 """The variable that a vLLM server reads its key from as well."""
@@ -27,7 +28,7 @@ NO_KEY = "EMPTY"
 """What is sent where no key is set: OpenAI's client refuses to send none."""
 
 
-class VllmChat(PlainChat):
+class VllmChat(TellsSession, PlainChat):
     """`ChatOpenAI` that keeps what the server's reasoning parser took out of a reply.
 
     vLLM sends it beside the text, as `reasoning` or, in earlier versions, `reasoning_content`, and
@@ -37,11 +38,7 @@ class VllmChat(PlainChat):
     """
 
     def in_session(self, session: str) -> Self:
-        """The same model, on the same connections, whose requests say what they belong to.
-
-        Whoever shares requests out among several servers can keep those of one session together,
-        where the prefixes of its prompts are cached.
-        """
+        """See `TellsSession`."""
         kwargs = {**self.model_kwargs, "extra_headers": {SESSION: session}}
         return self.model_copy(update={"model_kwargs": kwargs})
 

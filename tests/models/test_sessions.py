@@ -10,8 +10,10 @@ import pytest
 from langchain_core.tools import tool
 
 from automem_graph.models.resolve import resolve_model
+from automem_graph.models.session import in_session
 from automem_graph.models.vllm import VllmChat
 from support.openai_server import OpenAIServer
+from support.scripted import Scripted
 
 SPREAD = Path(__file__).parents[2] / "benchmarks" / "spread.py"
 EPISODES = [f"s{seed}-0a1b2c" for seed in range(8)]
@@ -35,9 +37,8 @@ def spread(*options: str) -> Iterator[tuple[str, list[OpenAIServer]]]:
 def play(url: str) -> None:
     """Three calls of each of these episodes, one after the other as in a step."""
     model = resolve_model(f"vllm:any@{url}")
-    assert isinstance(model, VllmChat)
     for episode in EPISODES:
-        told = model.in_session(episode)
+        told = in_session(model, episode)
         for _ in range(3):
             assert told.invoke("What now?").text == "On."
 
@@ -82,3 +83,15 @@ def test_the_session_is_told_with_tools_and_in_streams_and_the_body_is_the_same(
     assert "x-session-id" not in bare.headers
     assert told.headers["x-session-id"] == "s1-0a1b2c"
     assert told.body == bare.body
+
+
+class Another(Scripted):
+    """A model of somebody's own, to which a session is something else."""
+
+    def in_session(self, *_: str) -> None:
+        raise AssertionError("nobody knows what this does")
+
+
+def test_a_model_that_says_nothing_of_sessions_is_left_as_it_is():
+    model = Another(say=lambda messages: "On.")
+    assert in_session(model, "s1-0a1b2c") is model
