@@ -21,6 +21,7 @@ from automem_graph.structure.matches import (
     ALIKE,
     Results,
     Side,
+    broke_off,
     complete,
     does_not_start,
     play,
@@ -107,7 +108,7 @@ class _Seen:
         for task, seed in keys:
             result, before = played[task, seed], known[task, seed]
             if result.progression is None:
-                self.failed = f"an episode of {task} failed: {result.error}"
+                self.failed = broke_off(result)
                 self._left += len(keys) - len(pairs)
                 break
             earned = before.progression or 0.0

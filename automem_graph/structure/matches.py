@@ -115,6 +115,11 @@ def does_not_start(bench: Bench, scaffold: str, broken: ScaffoldError) -> str:
     return f"it does not start any more: {str(broken).removeprefix(place)}"
 
 
+def broke_off(result: EpisodeResult) -> str:
+    """The sentence of one whose episode has failed, which ends its match."""
+    return f"an episode of {result.asked.task} failed: {result.error}"
+
+
 class Race:
     """Whether a challenger can still win, from its worlds in order.
 
@@ -155,8 +160,7 @@ class Race:
             if old is None or new is None or self._fate(found, pairs) != "open":
                 break
             if new.progression is None:
-                failed = f"an episode of {task} failed: {new.error}"
-                return Match(pairs=tuple(pairs), failed=failed, spared=self._left(pairs))
+                return Match(pairs=tuple(pairs), failed=broke_off(new), spared=self._left(pairs))
             pairs.append(
                 Pair(task=task, seed=seed, before=old.progression or 0.0, after=new.progression)
             )
