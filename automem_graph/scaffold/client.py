@@ -39,7 +39,8 @@ class ScaffoldHost:
     """One scaffold, ready to run in processes of its own; several threads may open sessions.
 
     When a session ends, the process for a later one is forked: `SPARES` are ready, so that none is
-    waited for. A host that died is started again by the next `open_session`.
+    waited for. A host that died takes its sessions along: the next call of each is a ScaffoldFault,
+    and a session that calls no more does not miss it. The next `open_session` starts it again.
     """
 
     def __init__(self, scaffold: Scaffold, patience: Patience | None = None) -> None:
