@@ -89,11 +89,16 @@ class Floor:
         return bool(self._waiting) or any(place.playing for place in self._places)
 
     def round(self) -> list[JobOutcome]:
-        """Start drivers where there is work for them, wait for reports a while, and take them."""
+        """Start drivers where there is work for them, wait for reports a while, and take them.
+
+        What they are given next waits for the round after their outcomes: whoever has heard these
+        may want no more.
+        """
         for place in self._places:
             if self._waiting and place.driver is None:
                 place.driver = self._idle.take() or self.start()
-            if self._waiting and place.driver is not None and not place.driver.due:
+            busy = self._waiting or place.playing
+            if busy and place.driver is not None and not place.driver.due:
                 self._give(place, place.driver)
         outcomes: list[JobOutcome] = []
         for place, driver in self._ready(_LOOK_S):
@@ -105,6 +110,9 @@ class Floor:
     def drop(self) -> None:
         """Have the drivers end what they play, as far as that can be done in time."""
         until = time.monotonic() + DROP_S
+        for place in self._places:
+            if place.playing and place.driver is not None and not place.driver.due:
+                place.driver.order({}, drop=True)
         while any(place.playing for place in self._places) and until > time.monotonic():
             for place, driver in self._ready(max(until - time.monotonic(), 0.0)):
                 try:
@@ -162,8 +170,6 @@ class Floor:
                 place.playing[one.job].begin()
         for outcome in outcomes:
             del place.playing[outcome.job]
-        if self._waiting or place.playing:
-            self._give(place, driver)
         for one in news:
             self._hear(one)
         return outcomes

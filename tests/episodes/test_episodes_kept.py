@@ -99,6 +99,18 @@ def test_episodes_that_nobody_wants_end_and_their_drivers_are_kept(
     assert folder.trace.read_bytes() == kept
 
 
+@pytest.mark.usefixtures("drivers")
+def test_no_episode_is_begun_before_the_result_of_the_last_one_is_heard(
+    machine: ThisMachine, tmp_path: Path
+):
+    asked = contexts(tmp_path / "run", 1, 2, 3)
+    results = run_episodes(asked, machine)
+    assert next(results).seed in (1, 2)
+    results.close()
+    with EpisodeDesks() as desks:
+        assert not desks.folder(asked[2]).path.exists()
+
+
 def test_a_driver_that_waits_for_a_world_is_ended_and_the_other_one_is_kept(
     machine: ThisMachine, drivers: set[int], others: set[int], tmp_path: Path
 ):

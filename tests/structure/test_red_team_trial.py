@@ -162,15 +162,12 @@ def test_it_is_not_kept_and_its_row_says_why(done: Raid, one: Candidate):
 
 
 @pytest.mark.parametrize("one", BREAKS, ids=lambda one: one.name)
-def test_what_breaks_costs_one_episode_and_what_is_under_way(done: Raid, one: Candidate):
-    """The first world is the one that it plays well; it breaks in the second.
-
-    The third is begun before anybody hears of that, one at a time as they are.
-    """
+def test_what_breaks_costs_one_episode_at_most(done: Raid, one: Candidate):
+    """The first world is the one that it plays well; it breaks in the second."""
     row = done.rows[one.name]
     results = (done.folder / "plays" / row.scaffold).glob("episodes/*/episode.json")
     statuses = Counter(json.loads(path.read_text())["status"] for path in results)
-    assert statuses["failed"] <= 2
+    assert statuses["failed"] <= 1
     assert statuses["done"] <= 1
     assert [pair.seed for pair in row.trial.pairs] == [1] * statuses["done"]
 
