@@ -1,7 +1,7 @@
 """An atlas of NetHack's levels, from their maps and from where the player has stood.
 
-It tells how far each way is clear, how often one has been here and beside, openings that nobody
-has looked into, and whether creatures are about. Places are row,column, as the cursor's are.
+It tells how far each way is clear, how often one has been here and beside, what is unexplored, and
+whether creatures are about. Places are row,column.
 """
 
 import re
@@ -10,7 +10,7 @@ WIDE, HIGH = 80, 23  # rows 1 to 21 hold the map; a square is a number, WIDE tim
 NAMES = ["north", "south", "west", "east", "northwest", "northeast", "southwest", "southeast"]
 STEPS = [-WIDE, WIDE, -1, 1, -WIDE - 1, -WIDE + 1, WIDE - 1, WIDE + 1]
 WALLS, BOULDERS = set(" -|}"), set("`0")
-CREATURE = re.compile(r"[a-zA-Z@&;:'~]")
+CREATURE, IN_THE_WAY = re.compile(r"[a-zA-Z@&;:'~]"), re.compile(r"[a-zA-Z@&;:'~`0^]")
 NEAR, DARK = 4, 0.25  # how far about the dark counts, and how many steps a square of it is worth
 OPENINGS, LOOKED_AT = 6, 40  # that are named, and that are compared: the nearest
 LEVELS, SQUARES, LATELY = 6, 60, 8  # levels, squares and steps that are remembered: the latest
@@ -34,13 +34,11 @@ def observe(state, seen, files):
 def _remembered(state, depth, here):
     """The state with this step in it: squares stood on, by level, and steps on the latest here."""
     level, levels = depth[1] if depth else "1", state.get("levels", {})
-    same = state.get("level") == level
-    times, stood = dict(state["times"] if same else ()), int(levels.get(level, "0"), 16) | 1 << here
+    times = dict(state["times"] if state.get("level") == level else ())
     times = {**times, here: times.pop(here, 0) + 1}
     others = [one for one in levels.items() if one[0] != level][1 - LEVELS :]
-    levels = {**dict(others), level: f"{stood:x}"}
-    latest = list(times.items())[-SQUARES:]
-    return {**state, "level": level, "times": latest, "levels": levels}
+    levels = {**dict(others), level: f"{int(levels.get(level, '0'), 16) | 1 << here:x}"}
+    return {**state, "level": level, "times": list(times.items())[-SQUARES:], "levels": levels}
 
 
 def _told(state, cells, here):
@@ -77,10 +75,8 @@ def _leads(land, doors, at, step):
 
 
 def _clear(land, doors, at, step):
-    far, at = 0, at + step
-    while _leads(land, doors, at - step, step) and not (
-        land[at] in "`0^" or CREATURE.match(land[at])
-    ):
+    far = 0
+    while _leads(land, doors, at, step) and not IN_THE_WAY.match(land[at + step]):
         far, at = far + 1, at + step
     return far
 
@@ -93,9 +89,8 @@ def _openings(land, doors, stood, here):
             if to not in far and land[to] not in BOULDERS:
                 far[to] = far[at] + 1
                 ring.append(to)
-    known = {at + step for at in stood for step in STEPS}
-    blank = (at for at in range(WIDE, len(land) - WIDE) if land[at] == " " and at not in known)
-    dark, about = {at for at in blank if at % WIDE < WIDE - 1}, range(-NEAR, NEAR + 1)
+    blank = {at for at in range(WIDE, len(land) - WIDE) if land[at] == " " and (at + 1) % WIDE}
+    dark, about = blank - {at + step for at in stood for step in STEPS}, range(-NEAR, NEAR + 1)
     beside = [at for at in ring if at not in stood and any(at + s in dark for s in STEPS)]
     found = {at: sum(at + r * WIDE + c in dark for r in about for c in about)
              for at in beside[:LOOKED_AT]}  # fmt: skip
