@@ -14,6 +14,7 @@ from automem_graph.structure.reviewer.diagnosis import Finding
 ANSWERS = {
     "lost": ("position", "keyed"),
     "retraced": ("atlas",),
+    "plodding": ("atlas",),
     "repeated": ("done",),
     "stuck": ("loops", "blocked"),
     "buried": ("done", "pruner"),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from automem_graph.structure.desk.plain import one_line
 from automem_graph.structure.reviewer.evidence import Episode, text_of
+from automem_graph.structure.reviewer.plodding import plodding
 from automem_graph.structure.reviewer.retraced import Sign, retraced
 
 LONG = 40
@@ -233,6 +234,7 @@ def unwritten(episode: Episode) -> Sign:
 SIGNS = {
     "lost": Rule("things lost from view", lost),
     "retraced": Rule("ways gone again", retraced),
+    "plodding": Rule("walks step by step", plodding),
     "repeated": Rule("repeated notes", repeated),
     "stuck": Rule("stuck steps", stuck),
     "buried": Rule("buried notes", buried),
