@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automem_graph.worlds.nethack.actions import ENTER
+from automem_graph.worlds.nethack.birthday import fix_birthday
 from automem_graph.worlds.nethack.message import Asks
 from automem_graph.worlds.nethack.screen import Raw, Screen, shows_status
 
@@ -44,6 +45,7 @@ class Engine:
     def start(self) -> Moment:
         """Begin, and read past the greetings."""
         self._arrays = self._game.reset()
+        fix_birthday(self._game)
         return self._read_on(over=False)
 
     def press(self, key: int) -> Moment:
