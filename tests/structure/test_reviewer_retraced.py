@@ -33,7 +33,7 @@ def walked(*moves: str) -> tuple[Episode, Sequence[str]]:
 def test_to_and_fro_is_found_from_the_fourth_time_on_with_its_squares():
     episode, squares = walked(*["east", "west"] * 6)
     assert squares == [HERE, THERE] * 6
-    told = tuple(f"all steps: 6 of them at {square} of Dlvl:1" for square in (HERE, THERE))
+    told = tuple(f"all steps: 6 times to {square} of Dlvl:1" for square in (HERE, THERE))
     assert retraced(episode) == Sign(6 / 12, told)
 
 
@@ -43,8 +43,16 @@ def test_a_way_that_is_gone_once_is_not_found():
     assert retraced(episode) == Sign()
 
 
-@pytest.mark.parametrize(("levels", "share"), [("1111", 1 / 4), ("1212", 0.0)])
+SAW = "Cursor: row 2, column {}, on yourself\n\nStatus:\nDlvl:{} $:0 HP:9(9)"
+
+
+@pytest.mark.parametrize(("levels", "share"), [("1111", 1 / 8), ("1212", 0.0)])
 def test_the_same_square_of_another_level_is_another_square(levels: str, share: float):
-    saw = "Cursor: row 2, column 3, on yourself\n\nStatus:\nDlvl:{} $:0 HP:9(9)"
-    steps = [Step(number, saw.format(level)) for number, level in enumerate(levels)]
+    ways = [place for n, level in enumerate(levels) for place in ((3, level), (10 + n, level))]
+    steps = [Step(number, SAW.format(*place)) for number, place in enumerate(ways)]
     assert retraced(Episode("e01", steps)).share == share
+
+
+def test_who_stands_still_to_fight_or_to_search_goes_no_way():
+    steps = [Step(number, SAW.format(3, 1)) for number in range(20)]
+    assert retraced(Episode("e01", steps)) == Sign()

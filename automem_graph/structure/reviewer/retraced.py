@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from automem_graph.structure.reviewer.evidence import Episode
 
-_OFTEN = 3  # times on a square that are no accident
+_OFTEN = 3  # times that one comes to a square by no accident
 _NAMED = 5
 _SQUARE = re.compile(r"^Cursor: (row \d{1,2}, column \d{1,2}), on yourself$", re.MULTILINE)
 _LEVEL = re.compile(r"\bDlvl:\d{1,3}\b")
@@ -22,17 +22,22 @@ class Sign(NamedTuple):
 
 
 def retraced(episode: Episode) -> Sign:
-    """The same squares are stood on again and again, while others are not known."""
+    """The same squares are come to again and again, while others are not known.
+
+    Who stands still, to fight or to search, goes no way.
+    """
     stood: Counter[tuple[str, str]] = Counter()
-    again = 0
+    again, before = 0, ("", "")
     for step in episode.steps:
         if square := _SQUARE.search(step.saw):
             level = _LEVEL.search(step.saw)
             at = (level[0] if level else "", square[1])
-            stood[at] += 1
-            again += stood[at] > _OFTEN
+            if at != before:
+                stood[at] += 1
+                again += stood[at] > _OFTEN
+            before = at
     most = [(at, often) for at, often in stood.most_common(_NAMED) if often > _OFTEN]
     where = tuple(
-        f"all steps: {often} of them at {square} of {level}" for (level, square), often in most
+        f"all steps: {often} times to {square} of {level}" for (level, square), often in most
     )
     return Sign(again / max(1, len(episode.steps)), where)
