@@ -106,6 +106,23 @@ def test_hit_points_lost_want_a_note():
     assert sign("hurt", *reversed(steps)) == sign("hurt", *walk(0, 3)) == Sign()
 
 
+def bag(number: int, hit_points: int, *items: str, action: str = "north") -> Step:
+    carried = "\n".join(("a - dagger", *items))
+    saw = f"Status:\nDlvl:1 $:0 HP:{hit_points}(16) Pw:1(1)\n\nInventory:\n{carried}"
+    return Step(number, saw, action=action)
+
+
+def test_what_was_picked_up_and_not_used_is_found_where_hit_points_run_out():
+    steps = [bag(0, 16), bag(1, 16, "f - an oak wand"), bag(2, 9, "f - an oak wand")]
+    assert sign("unused", *steps) == Sign()
+    steps.append(bag(3, 2, "f - an oak wand"))
+    told = "steps 1 to 3: `an oak wand` was carried and not used, and hit points ran out"
+    assert sign("unused", *steps) == Sign(0.75, (told,))
+    steps[2] = bag(2, 9, "f - an oak wand", action="f")
+    assert sign("unused", *steps) == Sign()
+    assert sign("unused", bag(0, 16), bag(1, 2)) == sign("unused", *walk(0, 3)) == Sign()
+
+
 def test_actions_that_the_world_does_not_have_are_found():
     odd = Step(4, "", action="Noop", not_understood=True)
     found = sign("not understood", *walk(0, 3), odd)

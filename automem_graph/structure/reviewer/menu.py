@@ -27,6 +27,7 @@ ANSWERS = {
     "unanswered": ("facts",),
     "contradicted": ("facts",),
     "fruitless": ("needs", "knowledge"),
+    "unused": ("knowledge",),
     "unheeded": ("situations",),
     "unwritten": ("knowledge",),
 }

@@ -15,6 +15,7 @@ from automem_graph.structure.desk.plain import one_line
 from automem_graph.structure.reviewer.evidence import Episode, text_of
 from automem_graph.structure.reviewer.plodding import plodding
 from automem_graph.structure.reviewer.retraced import Sign, retraced
+from automem_graph.structure.reviewer.unused import unused
 
 LONG = 40
 """Steps in a row that make a stretch worth naming."""
@@ -241,6 +242,7 @@ SIGNS = {
     "unnoted": Rule("changes not noted", unnoted),
     "silent": Rule("long silence", silent),
     "hurt": Rule("hit points lost", hurt),
+    "unused": Rule("things picked up and not used", unused),
     "not understood": Rule("actions not understood", not_understood),
     "empty": Rule("searches in vain", empty),
     "crowded": Rule("searches cut short", crowded),
