@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from automem_graph.models.player.chance import draw
+from automem_graph.models.player.nethack.advice import send_ray
 from automem_graph.models.player.nethack.body import eat, pray, put_back
 from automem_graph.models.player.nethack.exploring import descend, explore, to_stairs
 from automem_graph.models.player.nethack.fighting import fight, rest, retreat
@@ -22,6 +23,7 @@ URGES: tuple[Urge, ...] = (
     answer,
     descend,
     pray,
+    send_ray,
     retreat,
     fight,
     eat,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from automem_graph.models.player.nethack.advice import ray_way
 from automem_graph.models.player.nethack.body import FOOD, UNPAID
 from automem_graph.models.player.nethack.doors import locked
 from automem_graph.models.player.nethack.lava import HORN, WAND, across
@@ -35,9 +36,10 @@ def answer(scene: Scene) -> str | None:
 
 
 def _ways(scene: Scene) -> list[str]:
-    """Where to kick, or where to send a ray of cold."""
+    """Where to kick, or where to send a ray."""
     doors = [way for cell, way in locked(scene) if cell == scene.here]
-    return doors or across(scene, scene.here)
+    ray = None if scene.moment.last_action == "kick" else ray_way(scene)
+    return [ray] if ray else doors or across(scene, scene.here)
 
 
 def _item(scene: Scene, wanted: re.Pattern[str] | None) -> str | None:

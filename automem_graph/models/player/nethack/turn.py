@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from automem_graph.models.player.conversation import Moment
 from automem_graph.models.player.game import Game
 from automem_graph.models.player.look_up import NOTES, journal, unread
+from automem_graph.models.player.nethack.advice import GUIDE
 from automem_graph.models.player.nethack.body import in_need
 from automem_graph.models.player.nethack.needs import decide
 from automem_graph.models.player.nethack.notes import file_of, read_notes, write_notes
@@ -37,7 +38,7 @@ def _unread(moment: Moment[Sight]) -> list[str]:
     if moment.now is None:
         return []
     file = file_of(moment.now.level)
-    return unread(moment, [file], long=file)
+    return unread(moment, [file, GUIDE], long=file)
 
 
 def _action(moment: Moment[Sight], here: Scene | None) -> str:

@@ -6,8 +6,12 @@ from automem_graph.agent.context import PlayContext
 from automem_graph.episodes.desks import EpisodeDesks
 from automem_graph.episodes.play import play_episode
 from automem_graph.episodes.trace import read_trace
+from support.parts import PARTS, scaffold_of
 
 pytest.importorskip("nle")
+
+
+GUIDE = "knowledge/files/minihack-quest-medium/guide.md"
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +24,9 @@ def desks():
 def play(desks, tmp_path):
     """An episode's result, its rows, and its memory files by name."""
 
-    def play(task, seed, steps, agent="memory"):
-        context = PlayContext(task=task, seed=seed, steps=steps, agent=agent, run=str(tmp_path))
+    def play(task, seed, steps, agent="memory", scaffold="v0"):
+        known = {"steps": steps, "agent": agent, "scaffold": scaffold, "run": str(tmp_path)}
+        context = PlayContext(task=task, seed=seed, **known)
         result = play_episode(desks, context)
         folder = desks.folder(context)
         _, rows = read_trace(folder)
@@ -43,6 +48,15 @@ def test_the_quest_s_questions_are_answered(play):
     assert result.progression == 1.0
     assert [row.action for row in rows[:4]] == ["pickup", "a", "b", "more"]
     assert "zap" in [row.action for row in rows]
+
+
+def test_a_quest_is_won_by_what_a_guide_advises(play, tmp_path):
+    scaffold = scaffold_of(tmp_path / "guided", "knowledge")
+    result, rows, files = play("minihack-quest-medium", seed=5104, steps=70, scaffold=scaffold)
+    assert result.progression == 1.0
+    actions = [row.action for row in rows]
+    assert "}" in rows[actions.index("zap")].answer.text, "before the lava is crossed"
+    assert files["guide.md"] == (PARTS / GUIDE).read_text()
 
 
 def test_nethack_is_played_and_its_levels_kept_apart(play):
