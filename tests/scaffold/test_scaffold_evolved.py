@@ -17,7 +17,7 @@ MOST = 400
 
 
 def test_there_are_some():
-    assert {"crafter", "errands", "nethack"} <= set(NAMES)
+    assert {"crafter", "errands", "minihack", "nethack"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
