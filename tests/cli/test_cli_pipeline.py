@@ -133,6 +133,16 @@ def test_an_estimate_plays_nothing_and_says_what_is_the_most(words):
     assert not list(Path("run").glob("**/episode.json"))
 
 
+@pytest.mark.parametrize("command", ["pipeline", "train"])
+def test_the_cluster_that_is_asked_for_is_where_it_plays(words, command):
+    left_out = () if command == "pipeline" else ("--seeds", "31-34")
+    asked = [command, *(word for word in words[1:] if word not in left_out)]
+    told = automem(*asked, "--executor", "ray", "--address", "127.0.0.1:9")
+    assert told.exit_code == 2
+    assert "no Ray cluster answers at 127.0.0.1:9" in told.output
+    assert not list(Path("run").glob("**/episode.json"))
+
+
 def test_a_budget_that_is_used_up_is_one_sentence_and_exit_code_1(words):
     told = automem(*words, "--max-hours", "0", "--json")
     assert told.exit_code == 1

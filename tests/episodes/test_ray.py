@@ -34,8 +34,9 @@ from automem_graph.episodes.spending import spending
 from automem_graph.models.budget import Budget
 from automem_graph.scaffold.load import load_scaffold, shipped
 from automem_graph.structure.evolve import evolve_scaffold
-from support import toy
+from support import toy, training
 from support.evolving import HINTING, command, settings, walk
+from support.here import playing_here
 from support.openai_answers import Request
 from support.openai_server import OpenAIServer
 from support.processes import alive, processes_under, wait_for
@@ -191,7 +192,7 @@ def test_a_scaffold_is_sent_by_its_content(executor: OnRay, nodes: Path, tmp_pat
 @pytest.mark.usefixtures("nodes")
 def test_a_scaffold_that_is_not_what_its_id_says_is_not_played():
     v0 = shipped() / "v0"
-    worker = Worker(hidden=False)
+    worker = Worker(hidden=False, at=str(Path.cwd()))
     with pytest.raises(RunError, match="not what was sent"):
         worker._scaffold("v0-000000000000", {"v0-000000000000": ray.put(pack(v0))})
     worker.leave()
@@ -247,6 +248,24 @@ def test_loop_1_on_ray_decides_as_on_this_machine(executor: OnRay, tmp_path: Pat
         assert (one.name, one.scaffold, one.stage) == (other.name, other.scaffold, other.stage)
         assert (one.trial, one.confirmation) == (other.trial, other.confirmation)
     assert here.held_out == there.held_out
+
+
+@pytest.mark.usefixtures("nodes")
+def test_loop_2_on_ray_is_row_for_row_that_of_this_machine(tmp_path: Path):
+    """Its adapters lie below the run's folder, which is named from the command's own."""
+    seeds = {"collect_seeds": "1-2", "trial_seeds": "11-12", "held_out_seeds": "21"}
+    given = training.settings(tmp_path, rungs=[["all"]], **seeds)
+    with playing_here():
+        here = training.train(**{**given, "run": "here"})
+    with OnRay(parallel=1, needs=Needs(cpus=0.25)) as executor:
+        there = training.train(**{**given, "run": "there"}, executor=executor)
+    assert [(row.name, row.stage) for row in there.rows] == [
+        *(("base", "done"), ("random", "done"), ("t1", "done"))
+    ]
+    names = {"run": here.run, "costs": here.costs}  # these name adapters by their run's folder
+    assert there.model_copy(update=names) == here
+    one, other = (Path(found.run, "trials/t1/data/examples.jsonl") for found in (here, there))
+    assert one.read_bytes() == other.read_bytes()
 
 
 CODE = "from automem_graph.cli import main; main()"

@@ -62,7 +62,8 @@ class RemoteDriver:
 
         self._ray = ray
         self._send = send
-        self._actor = ray.remote(Worker).options(**needs.options()).remote(texts_hidden())
+        worker = ray.remote(Worker).options(**needs.options())
+        self._actor = worker.remote(texts_hidden(), str(Path.cwd()))
         self.answer = self._actor.hello.remote()
         self.due = True
         self._node = ""

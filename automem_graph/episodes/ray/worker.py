@@ -12,6 +12,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,15 @@ Files = Mapping[str, bytes]
 class Worker:
     """One worker. It shares nothing with the command but what the two tell each other."""
 
-    def __init__(self, hidden: bool) -> None:
+    def __init__(self, hidden: bool, at: str) -> None:
+        """`at` is the command's working folder: relative paths in names of models begin there.
+
+        On a node without such a folder they begin where Ray was started.
+        """
         if hidden:
             hide_texts()
+        with suppress(OSError):
+            os.chdir(at)
         self._folder, self._held = _own_folder()
         self._driver = Driver()
         self._runs = 0
