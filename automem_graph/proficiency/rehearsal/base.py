@@ -70,8 +70,7 @@ def build(schooling: Schooling, lessons: Path, folder: Path, progress: Progress)
     missing = [name for name in _PACKAGES if installed(name) is None]
     if missing:
         raise UnknownModel(
-            f"The rehearsal's model needs {' and '.join(missing)}: "
-            "pip install 'automem-graph[local]'."
+            f"The rehearsal needs {' and '.join(missing)}: pip install 'automem-graph[train]'."
         )
     from automem_graph.proficiency.rehearsal.pretrain import pretrain
 
