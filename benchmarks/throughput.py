@@ -1,7 +1,7 @@
 """Episodes an hour, and what they cost, from servers, latency, tokens, cores: arithmetic only.
 
     python benchmarks/throughput.py --servers 4 --in-flight 160 --steps 1000 --calls 3
-        --tokens-in 1033 --cached 0.8 --tokens-out 200 --cpu-ms 15 --cores 16
+        --tokens-in 1033 --cached 0.8 --tokens-out 200 --cpu-ms 13 --cores 16
 
 Episodes wait for their model call or for a core, and for nothing else. Three things bound them: how
 long a step takes when nobody is in the way, what the servers answer at once, what the cores carry.
@@ -51,7 +51,7 @@ class Load:
     tokens_out: float = 200.0
     own_s: float = 0.02
     """Seconds of a step in which no call of it is under way."""
-    cpu_s: float = 0.015
+    cpu_s: float = 0.013
     """Processor time of a step: drivers, worlds, scaffold hosts."""
 
 
