@@ -1,6 +1,6 @@
 """Whether a search is worth its episodes: against other ones at the same budget, and held out.
 
-    python benchmarks/searches.py [--tasks crafter,errands] [--repeats 5] [--episodes 80]
+    python benchmarks/searches.py [--tasks crafter,errands] [--repeats 5] [--episodes 120]
 
 Every search has the same budget of episodes. A repeat draws the gate's worlds from a pool, the same
 for all searches, and the seed of what is drawn blindly; fresh worlds are the rest of the pool, in
@@ -39,7 +39,7 @@ from automem_graph.structure.layout import EvolutionFolder
 from automem_graph.structure.lineage import kept_versions
 from automem_graph.structure.result import Evolution, read_evolution
 
-STEPS = {"crafter": 500, "errands": 240}
+STEPS = {"crafter": 2000, "errands": 240}
 """World actions of an episode: enough for something to be won, few enough to repeat it."""
 SEARCHES = {
     "hill, reviewer": ("hill", "offline:reviewer"),
@@ -47,8 +47,8 @@ SEARCHES = {
     "hill, blind": ("hill", "offline:blind"),
     "population, blind": ("population", "offline:blind"),
 }
-GATE, P = 8, 0.2
-"""The gate's worlds, and its limit: twice the default's, since so few worlds show little."""
+GATE, P = 12, 0.1
+"""The gate's worlds, half of the default's, and its limit."""
 POOL = range(10_042, 10_042 + 24)
 """The worlds of gates and confirmations. Fresh seeds count from its first one, so that those of a
 confirmation are of the pool too."""
@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--tasks", default=",".join(STEPS))
     parser.add_argument("--searches", default=";".join(SEARCHES), help="separated by ;")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--episodes", type=int, default=80, help="of one search")
+    parser.add_argument("--episodes", type=int, default=120, help="of one search")
     parser.add_argument("--parallel", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("runs/searches"))
     asked = parser.parse_args()
