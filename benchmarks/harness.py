@@ -42,7 +42,6 @@ from rich.table import Table
 from automem_graph.agent.context import PlayContext
 from automem_graph.agent.events import Event, Stepped
 from automem_graph.agent.graph import inner_loop
-from automem_graph.agent.loop import supersteps
 from automem_graph.agent.state import PlayState
 from automem_graph.agent.step import StepRow
 from automem_graph.episodes.desks import EpisodeDesks
@@ -182,11 +181,9 @@ def play(
 
 def run_graph(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     """As `play_on` does where somebody watches, with nobody there."""
-    graph = inner_loop(desks).compile()
-    config: RunnableConfig = {"recursion_limit": supersteps(context)}
+    loop = inner_loop(desks)
     while not desks(context, {"episode": episode}, None).finished:
-        for _ in graph.stream({"episode": episode}, config, context=context, stream_mode=[]):
-            pass
+        loop.run({"episode": episode}, context, {})
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -31,26 +33,33 @@ class Loop:
     routes: Routes
     context: type[PlayContext] = PlayContext
 
-    def graph(self) -> StateGraph[PlayState, PlayContext, PlayInput, PlayState]:
-        """What people open, trace and fork."""
+    def compile(
+        self,
+        checkpointer: BaseCheckpointSaver[Any] | None = None,
+        store: BaseStore | None = None,
+    ) -> PlayGraph:
+        """What people open, trace and fork; run it with a `recursion_limit` of `supersteps`."""
         graph: StateGraph[PlayState, PlayContext, PlayInput, PlayState]
         graph = StateGraph(PlayState, self.context, input_schema=PlayInput)
         for name, node in self.nodes.items():
             graph.add_node(name, node)
         graph.add_edge(START, next(iter(self.nodes)))
         add_routes(graph, self.routes)
-        return graph
+        return graph.compile(checkpointer=checkpointer, store=store, name=self.name)
 
-    def compile(
-        self,
-        checkpointer: BaseCheckpointSaver[Any] | None = None,
-        store: BaseStore | None = None,
-    ) -> PlayGraph:
-        """The graph, ready to run with a `recursion_limit` of `supersteps(context)`."""
-        return self.graph().compile(checkpointer=checkpointer, store=store, name=self.name)
+    def run(self, asked: PlayInput, context: PlayContext, watch: RunnableConfig) -> None:
+        """One run of the graph, for whoever watches it by that configuration."""
+        config: RunnableConfig = {"recursion_limit": supersteps(context), **watch}
+        # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
+        for _ in self._graph.stream(asked, config, context=context, stream_mode=[]):
+            pass
+
+    @cached_property
+    def _graph(self) -> PlayGraph:
+        return self.compile()
 
     def walk(self, asked: PlayInput, context: PlayContext) -> PlayState:
-        """One run as the graph makes it: the same nodes in the same order; its last state.
+        """As `run`, where nobody watches: the same nodes in the same order; its last state.
 
         There are no supersteps, which take as long as all of a step's nodes, and so there is no
         checkpointer, no stream and no callback (docs/performance.md).

@@ -9,14 +9,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
 
-from langchain_core.runnables import RunnableConfig
 from pydantic import Field, ValidationError
 
 from automem_graph.agent.baselines.graph import baseline_loop
 from automem_graph.agent.context import BASELINES, PlayContext
 from automem_graph.agent.desk import Desks
 from automem_graph.agent.graph import inner_loop
-from automem_graph.agent.loop import Loop, supersteps
+from automem_graph.agent.loop import Loop
 from automem_graph.agent.state import PlayInput
 from automem_graph.assistant.own.factory import is_agent
 from automem_graph.episodes.desks import EpisodeDesks
@@ -132,21 +131,13 @@ def play_on(desks: EpisodeDesks, context: PlayContext, episode: str) -> None:
     again: PlayInput = {"episode": episode}
     while not (desk := desks(context, {"episode": episode}, None)).finished:
         watch = watched(desks, context, desk)
-        if watch:
-            _run_graph(loop, again, context, watch)
-        else:
+        if not watch:
             loop.walk(again, context)
-
-
-def _run_graph(loop: Loop, again: PlayInput, context: PlayContext, watch: RunnableConfig) -> None:
-    """One run of the graph, for whoever watches it."""
-    config: RunnableConfig = {"recursion_limit": supersteps(context), **watch}
-    try:
-        # Without a stream LangGraph makes no copy of the state at each node, as `invoke` does.
-        for _ in loop.compile().stream(again, config, context=context, stream_mode=[]):
-            pass
-    finally:
-        flush()
+            continue
+        try:
+            loop.run(again, context, watch)
+        finally:
+            flush()
 
 
 def _loop(context: PlayContext) -> Callable[[Desks], Loop]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
 from automem_graph.structure.reviewer.evidence import Episode, Step
-from automem_graph.structure.reviewer.retraced import Sign
+from automem_graph.structure.reviewer.retraced import LEVEL, SQUARE, Sign
 
 _WALK = 5
 """Steps in a row that make a walk."""
 _WAYS = frozenset(
     f"{one}{other}" for one in ("north", "south", "") for other in ("east", "west", "")
 ) - {""}
-_SQUARE = re.compile(r"^Cursor: row \d{1,2}, column \d{1,2}, on yourself$", re.MULTILINE)
-_LEVEL = re.compile(r"\bDlvl:\d{1,3}\b")
 
 
 def plodding(episode: Episode) -> Sign:
     """Walks of five steps and more go step by step, over several levels."""
-    levels = {found[0] for step in episode.steps if (found := _LEVEL.search(step.saw))}
+    levels = {found[0] for step in episode.steps if (found := LEVEL.search(step.saw))}
     if len(levels) < 2:
         return Sign()
     walks = [
@@ -33,4 +30,4 @@ def plodding(episode: Episode) -> Sign:
 
 
 def _is_walking(step: Step) -> bool:
-    return step.action in _WAYS and _SQUARE.search(step.saw) is not None
+    return step.action in _WAYS and SQUARE.search(step.saw) is not None

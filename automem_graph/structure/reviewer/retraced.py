@@ -10,8 +10,8 @@ from automem_graph.structure.reviewer.evidence import Episode
 
 _OFTEN = 3  # times that one comes to a square by no accident
 _NAMED = 5
-_SQUARE = re.compile(r"^Cursor: (row \d{1,2}, column \d{1,2}), on yourself$", re.MULTILINE)
-_LEVEL = re.compile(r"\bDlvl:\d{1,3}\b")
+SQUARE = re.compile(r"^Cursor: (row \d{1,2}, column \d{1,2}), on yourself$", re.MULTILINE)
+LEVEL = re.compile(r"\bDlvl:\d{1,3}\b")
 
 
 class Sign(NamedTuple):
@@ -29,8 +29,8 @@ def retraced(episode: Episode) -> Sign:
     stood: Counter[tuple[str, str]] = Counter()
     again, before = 0, ("", "")
     for step in episode.steps:
-        if square := _SQUARE.search(step.saw):
-            level = _LEVEL.search(step.saw)
+        if square := SQUARE.search(step.saw):
+            level = LEVEL.search(step.saw)
             at = (level[0] if level else "", square[1])
             if at != before:
                 stood[at] += 1
